@@ -1,0 +1,62 @@
+"""Convex combinations of laws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, final
+
+from dualgap import validation
+from dualgap.errors import InvalidInput
+from dualgap.measures.measure import Measure
+
+__all__ = ["Mixture"]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Mixture(Measure):
+    """The law that draws component k with probability ``weights[k]``, then a point from it.
+
+    .. math:: p = \\sum_k w_k p_k
+
+    Parameters
+    ----------
+    weights : (k,) array
+        Non-negative, summing to 1.
+    components : sequence of k measures
+        All on the same R^d.
+
+    Raises
+    ------
+    InvalidInput
+
+    Examples
+    --------
+    >>> import dualgap as dg
+    >>> dg.Mixture([0.5, 0.5], [dg.Gaussian(0.0, 1.0), dg.Gaussian(4.0, 1.0)]).dimension
+    1
+    """
+
+    weights: Any
+    components: Sequence[Measure]
+
+    def __post_init__(self) -> None:
+        weights = validation.probabilities(self.weights, "weights")
+        if weights.ndim != 1:
+            raise InvalidInput(f"weights must have shape (k,), got {tuple(weights.shape)}", argument="weights")
+        components = tuple(self.components)
+        validation.same_length(len(weights), len(components), ("weights", "components"), "length")
+        for component in components:
+            if not isinstance(component, Measure) or component.dimension is None:
+                raise InvalidInput(f"components must be measures on R^d, got {type(component).__name__}",
+                                   argument="components")
+            validation.same_length(int(components[0].dimension or 0), component.dimension,
+                                   ("the first component", "components"), "dimension")
+        object.__setattr__(self, "weights", weights)
+        object.__setattr__(self, "components", components)
+
+    @property
+    def dimension(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The d of R^d."""
+        return int(self.components[0].dimension or 0)
