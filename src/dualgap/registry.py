@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, final
@@ -56,6 +57,7 @@ class Quantity:
         self.name = name
         self.bare = bare
         self.routes: list[Route] = []
+        self._further: list[tuple[str, type[Measure], type[Measure]]] = []
 
     def public(self, function: Callable[..., Bracket]) -> Callable[..., Bracket]:
         """Declare the public function of this quantity, so that :func:`methods_for` finds the table from it."""
@@ -76,6 +78,10 @@ class Quantity:
 
         return add
 
+    def routes_in(self, module: str, left: type[Measure], right: type[Measure]) -> None:
+        """Name a module that adds routes for such pairs, imported when the first such pair is asked about."""
+        self._further.append((module, left, right))
+
     def measures(self, p: Any, q: Any) -> tuple[Measure, Measure]:
         """Both arguments as measures on the same space."""
         first, second = as_measure(p, "p", bare=self.bare), as_measure(q, "q", bare=self.bare)
@@ -85,6 +91,9 @@ class Quantity:
 
     def applicable(self, p: Measure, q: Measure, options: dict[str, Any]) -> tuple[Route, ...]:
         """The routes that apply, best guarantee first; among equals, in the order of the table."""
+        for module, left, right in self._further:
+            if isinstance(p, left) and isinstance(q, right):
+                importlib.import_module(module)
         fitting = [route for route in self.routes if route.applies(p, q, options)]
         return tuple(sorted(fitting, key=lambda route: -route.guarantee.strength))
 

@@ -1,0 +1,137 @@
+"""The bracket that a trained critic proves: of the discrete measures it saw, or of the laws behind held-out draws."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from dualgap.bracket import Bracket, Certificate, Guarantee
+from dualgap.duals.certify import CriticCertificate, HeldOutCertificate
+from dualgap.duals.fitted_critic import FittedCritic
+from dualgap.duals.splits import Split
+from dualgap.errors import InvalidInput
+from dualgap.measures import Points
+from dualgap.objectives import Dual
+from dualgap.transport.duality import mcshane_extension
+from dualgap.transport.exact import certify, solve
+from dualgap.transport.ground import point_cost
+from dualgap.validation import detached
+
+__all__ = ["bracket_of_laws", "bracket_of_points"]
+
+#: A penalised critic's slope is near 1, not at it; the extension of the critic times one of these is chosen by its value.
+SLOPES = (0.25, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5)
+#: A logit beyond this says no more than certainty, and widens the margin.
+LOGIT_BOUNDS = (0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
+#: Points of each side from which the upper bound's plan is computed: an exact plan of these takes about a second.
+PLAN_POINTS = 1500
+
+
+def bracket_of_points(objective: Dual, critic: FittedCritic, p: Points, q: Points) -> Bracket:
+    """CERTIFIED bounds of the divergence between two discrete measures.
+
+    W_1: the critic's c-transform below, an optimal plan above. JS: the critic's value below, log 2 above.
+    """
+    x, y = detached(p.points), detached(q.points)
+    masses = detached(p.weights), detached(q.weights)
+    if objective.lipschitz:
+        cost = point_cost(x, y, order=1.0, ground="euclidean")
+        plan = solve(cost, *masses).plan
+        proofs = [certify(cost, masses, plan, slope * critic(x)) for slope in SLOPES]
+        return _bracket(objective, max(proofs, key=lambda proof: proof.lower), Guarantee.CERTIFIED, None, "")
+    slope, offset = _map(objective)
+    proof = CriticCertificate(lower=-math.inf, upper=math.inf, masses=masses, slope=slope, offset=offset,
+                              real_terms=_terms(objective.real, critic(x)), fake_terms=_terms(objective.fake, critic(y)),
+                              ceiling=math.log(2))
+    return _bracket(objective, _claiming(proof), Guarantee.CERTIFIED, None, "the upper bound is the largest value that JS has")
+
+
+def bracket_of_laws(objective: Dual, critic: FittedCritic, split: Split, level: float, diameter: float | None) -> Bracket:
+    """Bounds of the divergence between the laws, from draws that had no part in making the critic.
+
+    The critic is made admissible by the training draws (anchors of the McShane extension; the logit's bound), the version
+    is chosen on the validation draws, and the held-out draws give the bound.
+    """
+    if objective.lipschitz:
+        return _bracket_of_distance(objective, critic, split, level, diameter)
+    slope, offset = _map(objective)
+
+    def margin_value(bound: float) -> float:
+        real_terms, fake_terms = _clipped_terms(objective, critic, split.validation, bound)
+        n, m = (len(part) for part in split.held_out)
+        spread = math.sqrt((1 / n + 1 / m) * math.log(1 / (1 - level)) / 2)
+        return float(real_terms.mean() + fake_terms.mean()) - bound * spread
+
+    bound = max(LOGIT_BOUNDS, key=margin_value)
+    real_terms, fake_terms = _clipped_terms(objective, critic, split.held_out, bound)
+    proof = HeldOutCertificate(lower=-math.inf, upper=math.inf, real_terms=real_terms, fake_terms=fake_terms, slope=slope,
+                               offset=offset, level=level, value_range=bound, ceiling=math.log(2))
+    return _bracket(objective, _claiming(proof), Guarantee.CONFIDENCE, level,
+                    "the upper bound is the largest value that JS has: no better one holds for all laws")
+
+
+def _bracket_of_distance(objective: Dual, critic: FittedCritic, split: Split, level: float,
+                         diameter: float | None) -> Bracket:
+    anchors = np.concatenate(split.train)
+    scores = critic(anchors)
+    extensions = [mcshane_extension(anchors, -slope * scores) for slope in SLOPES]
+    best = max(extensions, key=lambda f: f(split.validation[0]).mean() - f(split.validation[1]).mean())
+    real_terms, fake_terms = best(split.held_out[0]), -best(split.held_out[1])
+    common = {"lower": -math.inf, "upper": math.inf, "real_terms": real_terms, "fake_terms": fake_terms, "slope": 1.0,
+              "offset": 0.0, "ceiling": math.inf}
+    if diameter is None:
+        proof = HeldOutCertificate(**common, level=level, value_range=None)
+        return _bracket(objective, _claiming(proof), Guarantee.ASYMPTOTIC, level,
+                        "no upper bound holds for all laws; pass diameter= where the laws live on a bounded set")
+    drawn = [part[:PLAN_POINTS] for part in split.held_out]
+    _require_diameter(split, diameter)
+    cost = point_cost(*drawn, order=1.0, ground="euclidean")
+    plan = solve(cost, *(np.full(len(part), 1 / len(part)) for part in drawn))
+    each = 1 - (1 - level) / 2
+    proof = HeldOutCertificate(**common, level=each, value_range=diameter, transport=plan)
+    return _bracket(objective, _claiming(proof), Guarantee.CONFIDENCE, level, "")
+
+
+def _bracket(objective: Dual, proof: Certificate, guarantee: Guarantee, confidence: float | None, reason: str) -> Bracket:
+    """The critic's value: the lower bound of a certified bracket, the held-out value without its margin otherwise."""
+    value = proof.lower
+    if isinstance(proof, HeldOutCertificate):
+        terms = float(proof.real_terms.mean() + proof.fake_terms.mean())
+        value = min(max(proof.slope * terms + proof.offset, proof.lower), proof.upper)
+    return Bracket(value=value, lower=proof.lower, upper=proof.upper, guarantee=guarantee, method="neural",
+                   certificate=proof, confidence=confidence, reason=reason, quantity=objective.quantity)
+
+
+def _claiming(proof: Certificate) -> Certificate:
+    lower, upper = proof.bounds()
+    return replace(proof, lower=min(lower, upper), upper=upper)
+
+
+def _map(objective: Dual) -> tuple[float, float]:
+    """Slope and offset of the affine map from the supremum to the divergence."""
+    zero, one = (float(objective.divergence(torch.tensor(float(value), dtype=torch.float64))) for value in (0, 1))
+    return one - zero, zero
+
+
+def _terms(term: object, scores: np.ndarray) -> np.ndarray:
+    return term(torch.as_tensor(scores)).numpy()  # type: ignore[operator]
+
+
+def _clipped_terms(objective: Dual, critic: FittedCritic, parts: tuple[np.ndarray, np.ndarray],
+                   bound: float) -> tuple[np.ndarray, np.ndarray]:
+    """The terms of the critic clipped to [-bound, bound]: each lies in an interval of this length."""
+    real_scores, fake_scores = (np.clip(critic(points), -bound, bound) for points in parts)
+    return _terms(objective.real, real_scores), _terms(objective.fake, fake_scores)
+
+
+def _require_diameter(split: Split, diameter: float) -> None:
+    """No draw may contradict the diameter (twice the largest distance from one point bounds it from above)."""
+    points = np.concatenate([*split.train, *split.validation, *split.held_out])
+    farthest = points[np.linalg.norm(points - split.centre, axis=1).argmax()]
+    seen = float(np.linalg.norm(points - farthest, axis=1).max())
+    if seen > diameter * (1 + 1e-12):
+        raise InvalidInput(f"diameter must be at least the distance of any two draws, got {diameter:g} and two draws "
+                           f"{seen:g} apart", argument="diameter")

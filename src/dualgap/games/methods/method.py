@@ -1,0 +1,111 @@
+"""What an update method is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+import torch
+from torch import Tensor
+
+from dualgap.errors import InvalidInput
+from dualgap.games.game import Game
+from dualgap.validation import is_torch, real
+
+__all__ = ["Draw", "Method", "State", "StepSize", "sized", "update_method"]
+
+#: What a method remembers between steps, by name; empty for a method without memory.
+State: TypeAlias = dict[str, Tensor]
+#: Gives the next sample of a stochastic game; None from a deterministic one.
+Draw: TypeAlias = Callable[[], Any]
+#: A positive number, or a tensor (...) with one size for each copy.
+StepSize: TypeAlias = float | Tensor
+
+M = TypeVar("M", bound="Method")
+
+
+class Method(ABC):
+    """A rule that turns one pair of strategies into the next.
+
+    A leaf is a frozen dataclass of step sizes, made by :func:`update_method`; it is pure: the same arguments give the same
+    next pair. ``step_x`` and ``step_y`` are the players' step sizes, and the constructor takes ``step=`` for both.
+
+    Attributes
+    ----------
+    gradient_calls : int
+        How often a step evaluates one player's gradient, so that methods can be compared at equal cost.
+    """
+
+    step_x: StepSize
+    step_y: StepSize
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *, step: StepSize = ..., **options: Any) -> None: ...
+
+    @property
+    @abstractmethod
+    def gradient_calls(self) -> int:
+        """Evaluations of one player's gradient in a step."""
+
+    @abstractmethod
+    def init(self, game: Game, x: Tensor, y: Tensor) -> State:
+        """What the method remembers before its first step."""
+
+    @abstractmethod
+    def step(self, game: Game, x: Tensor, y: Tensor, state: State, draw: Draw) -> tuple[Tensor, Tensor, State]:
+        """The next pair and memory.
+
+        Parameters
+        ----------
+        game : Game
+        x, y : (..., n) and (..., m) tensors
+        state : State
+        draw : callable
+            Gives the next sample; called as often as the method samples afresh.
+        """
+
+
+def update_method(cls: type[M]) -> type[M]:
+    """Make a method's class a frozen dataclass whose constructor takes ``step=`` for both players.
+
+    ``step`` names the transition (:meth:`Method.step`), so the sizes are stored as ``step_x`` and ``step_y``; the
+    constructor takes ``step=``, or ``step_x=`` and ``step_y=``, and refuses sizes that are not positive and finite.
+    """
+    made = dataclass(frozen=True, kw_only=True, eq=False)(cls)
+    build = made.__init__
+
+    def __init__(self: Any, *, step: Any = None, **given: Any) -> None:
+        if step is not None:
+            if "step_x" in given and "step_y" in given:
+                raise InvalidInput("step must not be given beside both step_x and step_y", argument="step")
+            given = {"step_x": step, "step_y": step, **given}
+        names = [one.name for one in fields(made)]  # type: ignore[arg-type]
+        for name in given:
+            if name not in names:
+                raise InvalidInput(f"{name} is not an option of {made.__name__}; it takes step, {', '.join(names)}",
+                                   argument=name)
+        for name in ("step_x", "step_y"):
+            if name not in given:
+                raise InvalidInput(f"step must be given to {made.__name__}: step=, or step_x= and step_y=", argument="step")
+            given[name] = _step_size(given[name], "step" if step is not None else name)
+        build(self, **given)
+
+    __init__.__doc__ = build.__doc__
+    made.__init__ = __init__  # type: ignore[method-assign]
+    return made
+
+
+def sized(step: StepSize, player: Tensor) -> StepSize:
+    """A step size that multiplies a player's vector: one for each copy gets the player's axis."""
+    return step.to(player)[..., None] if isinstance(step, Tensor) else step
+
+
+def _step_size(value: Any, name: str) -> StepSize:
+    if is_torch(value) and value.ndim > 0:
+        if not bool((torch.isfinite(value) & (value > 0)).all()):
+            raise InvalidInput(f"{name} must be positive and finite in every copy, got {value}", argument=name)
+        return value
+    return real(value, name, above=0) if not is_torch(value) else real(value.item(), name, above=0)

@@ -1,0 +1,119 @@
+"""Rescaling a gradient by its own history: a component of a method, not a method."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import final
+
+import torch
+from torch import Tensor
+
+from dualgap.games.methods.method import State
+from dualgap.validation import real
+
+__all__ = ["Adam", "Identity", "Scaling", "init_both", "joined", "part", "scale_both"]
+
+
+class Scaling(ABC):
+    """Turns a gradient into the direction that is subtracted."""
+
+    @abstractmethod
+    def init(self, player: Tensor) -> State:
+        """What it remembers before the first gradient."""
+
+    @abstractmethod
+    def direction(self, gradient: Tensor, state: State) -> tuple[Tensor, State]:
+        """The direction, and the memory with this gradient in it."""
+
+
+@final
+@dataclass(frozen=True)
+class Identity(Scaling):
+    """The gradient itself.
+
+    Examples
+    --------
+    >>> Identity().init(torch.zeros(2))
+    {}
+    """
+
+    def init(self, player: Tensor) -> State:
+        """Nothing."""
+        return {}
+
+    def direction(self, gradient: Tensor, state: State) -> tuple[Tensor, State]:
+        """The gradient."""
+        return gradient, state
+
+
+@final
+@dataclass(frozen=True)
+class Adam(Scaling):
+    """The mean gradient over the root of the mean square, both by exponential averages corrected for their start.
+
+    .. math:: m_t = \\beta_1 m_{t-1} + (1 - \\beta_1) g_t, \\quad v_t = \\beta_2 v_{t-1} + (1 - \\beta_2) g_t^2, \\quad
+              d_t = \\frac{m_t / (1 - \\beta_1^t)}{\\sqrt{v_t / (1 - \\beta_2^t)} + \\epsilon}
+
+    Parameters
+    ----------
+    beta1, beta2 : float
+        In [0, 1).
+    epsilon : float
+        Positive.
+
+    Raises
+    ------
+    InvalidInput
+
+    Examples
+    --------
+    >>> import dualgap as dg
+    >>> method = dg.methods.AlternatingGDA(step=1e-3, scaling=dg.methods.Adam(beta1=0.5))
+
+    Reference: kingma2015
+    """
+
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+
+    def __post_init__(self) -> None:
+        real(self.beta1, "beta1", at_least=0, below=1)
+        real(self.beta2, "beta2", at_least=0, below=1)
+        real(self.epsilon, "epsilon", above=0)
+
+    def init(self, player: Tensor) -> State:
+        """Both averages 0, no gradient seen."""
+        return {"first": torch.zeros_like(player), "second": torch.zeros_like(player), "seen": player.new_zeros(())}
+
+    def direction(self, gradient: Tensor, state: State) -> tuple[Tensor, State]:
+        """d_t, and the averages with this gradient in them."""
+        seen = state["seen"] + 1
+        first = torch.lerp(gradient, state["first"], self.beta1)
+        second = torch.lerp(gradient**2, state["second"], self.beta2)
+        scale = (second / (1 - self.beta2**seen)).sqrt() + self.epsilon
+        return first / (1 - self.beta1**seen) / scale, {"first": first, "second": second, "seen": seen}
+
+
+def part(state: State, player: str) -> State:
+    """One player's memory."""
+    prefix = player + "."
+    return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
+
+
+def joined(**parts: State) -> State:
+    """The memory of both players, the names prefixed."""
+    return {f"{player}.{name}": value for player, memory in parts.items() for name, value in memory.items()}
+
+
+def scale_both(scaling: Scaling, grad_x: Tensor, grad_y: Tensor, state: State) -> tuple[Tensor, Tensor, State]:
+    """Both players' directions, and the memory of both."""
+    direction_x, memory_x = scaling.direction(grad_x, part(state, "x"))
+    direction_y, memory_y = scaling.direction(grad_y, part(state, "y"))
+    return direction_x, direction_y, joined(x=memory_x, y=memory_y)
+
+
+def init_both(scaling: Scaling, x: Tensor, y: Tensor) -> State:
+    """The memory of both players before the first gradient."""
+    return joined(x=scaling.init(x), y=scaling.init(y))

@@ -1,0 +1,10 @@
+"""Trainers: GANs as ensembles on the common loop, style transfer, adversarial training."""
+
+from __future__ import annotations
+
+from dualgap.training.adversarial_game import AdversarialGame
+from dualgap.training.data import Ring
+from dualgap.training.metrics import mode_coverage
+from dualgap.training.train import train
+
+__all__ = ["AdversarialGame", "Ring", "mode_coverage", "train"]
