@@ -69,8 +69,8 @@ def linearise(game: Game, method: Method, *, at: tuple[Any, Any] | None = None) 
     Raises
     ------
     InvalidInput
-        When no equilibrium is known, the point is not a fixed point of the method, or the step cannot be differentiated
-        there (Adam's square root of zero).
+        When no equilibrium is known, the point is not a fixed point of the method, or the method has none (Adam counts its
+        steps).
 
     Examples
     --------
@@ -86,14 +86,10 @@ def linearise(game: Game, method: Method, *, at: tuple[Any, Any] | None = None) 
     def one_step(w: Tensor) -> Tensor:
         return _flattened(*method.step(game, *_unflattened(w, shapes), lambda: None))[0]
 
-    moved = float((one_step(flat) - flat).norm())
-    if not moved <= FIXED_POINT_TOLERANCE * (1 + float(flat.norm())):
-        raise InvalidInput(f"at must be an equilibrium: a step of {type(method).__name__} from it moves by {moved:.3g}",
-                           argument="at")
+    _require_fixed_point(type(method).__name__, (one_step(flat) - flat).detach(), x.numel() + y.numel(), float(flat.norm()))
     jacobian = torch.func.jacrev(one_step)(flat).detach().numpy()
     if not np.isfinite(jacobian).all():
-        raise InvalidInput(f"method must be differentiable at the equilibrium, and {type(method).__name__} with its scaling "
-                           "is not; predict the rate without the scaling", argument="method")
+        raise InvalidInput(f"method must be differentiable at the equilibrium, {type(method).__name__} is not", argument="method")
     eigenvalues = np.linalg.eigvals(jacobian)
     eigenvalues = eigenvalues[np.argsort(-np.abs(eigenvalues), kind="stable")]
     radius = float(np.abs(eigenvalues[0])) if len(eigenvalues) else 0.0
@@ -142,6 +138,16 @@ def _equilibrium(game: Any, at: tuple[Any, Any] | None) -> tuple[Tensor, Tensor]
         if tuple(player.shape) != (size,):
             raise InvalidInput(f"at must have {name} of shape ({size},), got {tuple(player.shape)}", argument="at")
     return x, y
+
+
+def _require_fixed_point(method: str, moved: Tensor, players: int, size: float) -> None:
+    tolerance = FIXED_POINT_TOLERANCE * (1 + size)
+    if not float(moved[:players].norm()) <= tolerance:
+        raise InvalidInput(f"at must be an equilibrium: a step of {method} from it moves by {float(moved[:players].norm()):.3g}",
+                           argument="at")
+    if not float(moved[players:].norm()) <= tolerance:
+        raise InvalidInput(f"method must stand still at the equilibrium, and the memory of {method} does not (it counts "
+                           "steps): there is no linear map to predict from; leave out the scaling", argument="method")
 
 
 def _flattened(x: Tensor, y: Tensor, state: State) -> tuple[Tensor, dict[str, torch.Size]]:

@@ -1,4 +1,4 @@
-"""The rate of a path, measured: the root of the recurrence that its last part obeys."""
+"""The rate of a path, measured: the largest root of the recurrence that its last part obeys."""
 
 from __future__ import annotations
 
@@ -11,21 +11,24 @@ __all__ = ["fitted_rate"]
 
 #: Fewer records than this leave too few equations in a third of the window.
 LEAST_RECORDS = 12
-#: Two columns of the fit that are parallel to this share carry one mode, not two.
+#: Directions of the fit that carry less than this share of the path are rounding, not modes.
 RANK_TOLERANCE = 1e-9
+#: Modes that are fitted beyond the dimension of the path (a method with memory has more than the players), and at most.
+SPARE_MODES, MOST_MODES = 2, 12
 
 
 def fitted_rate(offsets: np.ndarray, steps: np.ndarray, diverged_at: np.ndarray) -> Bracket:
     """The factor by which the distance to the equilibrium changes in a step.
 
-    Close to an equilibrium a path follows its slowest modes. One real mode, two real modes and a complex pair all obey
+    Close to an equilibrium a path is a sum of modes, :math:`u_t = \\sum_i c_i \\mu_i^t`, and obeys a linear recurrence
 
-    .. math:: u_{t+2} = \\alpha u_{t+1} + \\beta u_t,
+    .. math:: u_t = a_1 u_{t-1} + \\dots + a_k u_{t-k}
 
-    so the two coefficients are fitted to the second half of the path by least squares, every equation divided by
-    :math:`|u_t|` so that early records do not drown late ones, and the rate is the modulus of the larger root of
-    :math:`\\mu^2 - \\alpha \\mu - \\beta`. Unlike a line through :math:`\\log |u_t|`, this does not depend on the part of a
-    rotation that the path ends on. A defective eigenvalue or a nonlinear approach shows as a spread between the bounds.
+    whose characteristic roots are the :math:`\\mu_i`. It is fitted to the second half of the path, after a rough rate is
+    divided out so that early records do not drown late ones; the rate is the largest modulus of a root. The solution of
+    least norm is taken, whose superfluous roots lie inside the unit circle. Unlike a line through :math:`\\log |u_t|`, this
+    does not depend on the part of a rotation that the path ends on. A defective eigenvalue or a nonlinear approach shows as
+    a spread between the bounds.
 
     Parameters
     ----------
@@ -45,6 +48,8 @@ def fitted_rate(offsets: np.ndarray, steps: np.ndarray, diverged_at: np.ndarray)
     ------
     InvalidInput
         With fewer than 12 usable records.
+
+    Reference: kumaresan1982
 
     Examples
     --------
@@ -80,14 +85,18 @@ def _rates_of_copy(path: np.ndarray, steps: np.ndarray, lost: int) -> list[float
         raise InvalidInput(f"the path must have at least {LEAST_RECORDS} equally spaced records to measure a rate, got "
                            f"{usable}; simulate more steps or record more often")
     start = min(usable // 2, usable - LEAST_RECORDS)
-    window, scale = path[start:usable], sizes[start:usable]
+    window = path[start:usable]
     half = len(window) // 2
-    return [_largest_root(window, scale), _largest_root(window[:half], scale[:half]),
-            _largest_root(window[half:], scale[half:])]
+    return [_largest_root(window), _largest_root(window[:half]), _largest_root(window[half:])]
 
 
-def _largest_root(path: np.ndarray, sizes: np.ndarray) -> float:
-    weight = 1 / sizes[:-2, None]
-    columns = np.stack([(path[1:-1] * weight).ravel(), (path[:-2] * weight).ravel()], axis=1)
-    (alpha, beta), *_ = np.linalg.lstsq(columns, (path[2:] * weight).ravel(), rcond=RANK_TOLERANCE)
-    return float(np.abs(np.roots([1.0, -alpha, -beta])).max())
+def _largest_root(path: np.ndarray) -> float:
+    """The rate of a piece of path: a rough one divided out, then the root of the recurrence of what is left."""
+    sizes = np.linalg.norm(path, axis=1)
+    times = np.arange(len(path))
+    rough = float(np.exp(np.polyfit(times, np.log(sizes), 1)[0]))
+    level = path / (sizes[0] * rough**times)[:, None]
+    order = min(path.shape[1] + SPARE_MODES, MOST_MODES, len(path) // 3)
+    columns = np.stack([level[order - k : len(level) - k].ravel() for k in range(1, order + 1)], axis=1)
+    coefficients, *_ = np.linalg.lstsq(columns, level[order:].ravel(), rcond=RANK_TOLERANCE)
+    return rough * float(np.abs(np.roots([1.0, *-coefficients])).max())

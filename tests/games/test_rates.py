@@ -1,0 +1,77 @@
+"""Measured rates: the modulus of the leading eigenvalue, whatever part of a rotation the path ends on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dualgap.bracket import Guarantee
+from dualgap.errors import InvalidInput
+from dualgap.games.rates import fitted_rate
+
+ALONE = np.array(-1)
+
+
+def powers(matrix, start, steps):
+    path = [np.asarray(start, dtype=float)]
+    for _ in range(steps):
+        path.append(matrix @ path[-1])
+    return np.array(path)
+
+
+@given(st.floats(0.3, 1.2), st.floats(0.05, 3.0), st.integers(25, 60))
+def test_a_complex_pair_gives_its_modulus_at_any_length(modulus, angle, steps):
+    turn = modulus * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    shear = np.array([[1.0, 0.7], [0.0, 0.4]])  # not normal: |u_t| oscillates, a line through log |u_t| would be wrong
+    path = powers(shear @ turn @ np.linalg.inv(shear), [1.0, -0.5], steps)
+    measured = fitted_rate(path, np.arange(steps + 1), ALONE)
+    # the two columns of the fit are nearly parallel at small angles: rounding is amplified by 1 / angle^2 <= 400
+    assert abs(measured.value - modulus) < 1e-11
+    assert measured.lower <= measured.value <= measured.upper
+    assert measured.guarantee is Guarantee.ASYMPTOTIC
+
+
+@given(st.floats(-1.1, 1.1).filter(lambda value: abs(value) > 0.2))
+def test_one_real_mode_gives_its_modulus(eigenvalue):
+    path = (eigenvalue ** np.arange(40))[:, None] * [[1.0, 2.0, -1.0]]
+    assert abs(fitted_rate(path, np.arange(40), ALONE).value - abs(eigenvalue)) < 1e-12
+
+
+def test_the_larger_of_two_real_modes_wins():
+    path = powers(np.diag([0.9, 0.6]), [1.0, 1.0], 40)
+    assert abs(fitted_rate(path, np.arange(41), ALONE).value - 0.9) < 1e-10
+
+
+def test_records_every_tenth_step_give_the_rate_of_one_step():
+    path = powers(np.array([[0.0, -0.95], [0.95, 0.0]]), [1.0, 0.0], 405)
+    kept = [*range(0, 401, 10), 405]
+    assert abs(fitted_rate(path[kept], np.array(kept), ALONE).value - 0.95) < 1e-12
+
+
+def test_each_copy_has_its_own_rate_and_a_diverged_copy_is_measured_before_it_did():
+    steps = np.arange(41)
+    path = np.stack([0.9**steps, 1.5**steps], axis=1)[:, :, None]
+    path[30:, 1] = path[29, 1]
+    measured = fitted_rate(path, steps, np.array([-1, 30]))
+    assert np.allclose(measured.value, [0.9, 1.5], rtol=1e-12)
+
+
+def test_a_defective_eigenvalue_shows_as_a_spread():
+    steps = np.arange(200)
+    defective = fitted_rate(((1 + steps) * 0.9**steps)[:, None], steps, ALONE)
+    clean = fitted_rate((0.9**steps)[:, None], steps, ALONE)
+    # t 0.9^t obeys the recurrence with the double root 0.9, which splits by the root of rounding
+    assert defective.gap > 1e-9 > 1e-13 > clean.gap
+
+
+def test_arriving_exactly_has_the_rate_zero():
+    path = np.zeros((20, 2))
+    path[:3] = [[1.0, 1.0], [0.5, 0.0], [0.1, 0.0]]
+    assert fitted_rate(path, np.arange(20), ALONE).value == 0
+
+
+def test_too_short_a_path_is_refused():
+    with pytest.raises(InvalidInput, match="at least 12 equally spaced records"):
+        fitted_rate(np.ones((5, 2)), np.arange(5), ALONE)
