@@ -1,0 +1,1 @@
+"""The library beside its peers, in one process. ``python -m benchmarks [NAME ...]``."""

@@ -1,0 +1,53 @@
+"""Run the benchmarks: all of them, or those named. Each writes ``benchmarks/results/NAME.json``."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+
+from benchmarks.case import measure
+from benchmarks.machine import describe
+
+HERE = Path(__file__).parent
+MACHINERY = {"__init__", "__main__", "case", "machine"}
+
+
+def names() -> list[str]:
+    """The benchmarks there are: every module beside this one that has ``cases()``."""
+    return sorted(path.stem for path in HERE.glob("*.py") if path.stem not in MACHINERY)
+
+
+def run(name: str) -> Path:
+    """Measure every case of a benchmark, print it as it comes, and save it with the machine's description."""
+    module = importlib.import_module(f"benchmarks.{name}")
+    rows = []
+    for case in module.cases():
+        row = measure(case)
+        rows.append(row)
+        sizes = ", ".join(f"{key} {value:g}" for key, value in row["sizes"].items())
+        for library, result in row["results"].items():
+            seconds, value = result["median_seconds"], result["value"]
+            print(f"{row['name']:<24} {sizes:<30} {library:<12} {seconds:10.4g} s  {value:.12g}")
+    path = HERE / "results" / f"{name}.json"
+    path.parent.mkdir(exist_ok=True)
+    draft = path.with_suffix(".json.part")
+    draft.write_text(json.dumps({"machine": describe(), "cases": rows}, indent=2) + "\n", encoding="utf-8")
+    draft.replace(path)
+    return path
+
+
+def main(wanted: list[str]) -> int:
+    """Run what is wanted; 2 where a name is unknown."""
+    unknown = sorted(set(wanted) - set(names()))
+    if unknown:
+        print(f"no benchmark {', '.join(unknown)}; there are {', '.join(names())}", file=sys.stderr)
+        return 2
+    for name in wanted or names():
+        print(f"-> {run(name)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,52 @@
+"""The benchmarks run and describe the machine; what they measure is asserted nowhere."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from benchmarks.__main__ import main, names
+from benchmarks.case import Case, measure
+from benchmarks.machine import describe
+from benchmarks.wasserstein import cases
+
+
+def test_a_machine_is_described_as_json_with_the_versions_that_a_time_depends_on() -> None:
+    machine = json.loads(json.dumps(describe()))
+    assert {"processor", "cores", "accelerator", "packages", "torch_threads"} <= set(machine)
+    assert {"dualgap", "numpy", "torch", "POT"} <= set(machine["packages"])
+
+
+def test_contenders_take_turns_and_their_values_stand_beside_their_times() -> None:
+    calls: list[str] = []
+
+    def contender(name: str, value: float) -> float:
+        calls.append(name)
+        return value
+
+    row = measure(
+        Case(
+            name="example",
+            sizes={"points": 1},
+            contenders={"a": lambda: contender("a", 1.0), "b": lambda: contender("b", 2.0)},
+            repeats=2,
+        )
+    )
+    assert calls == ["a", "b"] * 3  # one untimed turn, then the two that are timed
+    assert {name: result["value"] for name, result in row["results"].items()} == {"a": 1.0, "b": 2.0}
+    for result in row["results"].values():
+        assert 0 <= result["least_seconds"] <= result["median_seconds"] <= result["most_seconds"]
+
+
+def test_an_unknown_benchmark_is_refused_with_the_names_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["no-such-benchmark"]) == 2
+    assert "wasserstein" in capsys.readouterr().err
+    assert "wasserstein" in names()
+
+
+def test_the_libraries_agree_on_the_smallest_problem() -> None:
+    row = measure(next(cases()))
+    values = [result["value"] for result in row["results"].values()]
+    # three sums of 1,000 terms of order 1 in different orders: 1e-12 is a thousand roundings of 1e-16, ten times over
+    assert values == pytest.approx([values[0]] * len(values), rel=1e-12)

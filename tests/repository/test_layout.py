@@ -1,0 +1,63 @@
+"""The test path mirrors the import path."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+# Modules whose behaviour is tested under another name, each with the reason.
+ELSEWHERE: dict[str, str] = {}
+
+
+def _has_code(text: str) -> bool:
+    """Whether a module defines a function or a class, rather than only gathering names."""
+    return any(
+        isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        for node in ast.parse(text).body
+    )
+
+
+def _expected(path: Path) -> Path:
+    """``src/dualgap/transport/exact.py`` -> ``tests/transport/test_exact.py``."""
+    inside = path.relative_to("src/dualgap")
+    stem = inside.parent.name if inside.name == "__init__.py" else inside.stem
+    return Path("tests") / inside.parent / f"test_{(stem or 'init').strip('_')}.py"
+
+
+def test_every_module_with_code_has_its_test_file(root: Path, sources: dict[Path, str]) -> None:
+    modules = [path for path, text in sources.items() if path.parts[0] == "src" and _has_code(text)]
+    modules.remove(Path("src/dualgap/__init__.py"))  # tests/repository/test_exports.py and test_imports.py
+    missing = [
+        f"{path} -> {_expected(path)}"
+        for path in modules
+        if path.as_posix() not in ELSEWHERE and not (root / _expected(path)).exists()
+    ]
+    assert not missing, "modules without a test file:\n" + "\n".join(missing)
+
+
+def test_every_exception_still_exists(root: Path) -> None:
+    for path, reason in ELSEWHERE.items():
+        assert (root / path).exists(), f"{path} is gone; take it off the list"
+        assert reason
+
+
+def test_every_test_file_is_about_a_module(root: Path) -> None:
+    """A test whose module was renamed or removed is found here."""
+    packages = {
+        path.parent.relative_to(root / "src/dualgap") for path in (root / "src/dualgap").rglob("*.py")
+    }
+    others = {Path("repository"), Path("paper_figures")}
+    for path in (root / "tests").rglob("test_*.py"):
+        folder = path.parent.relative_to(root / "tests")
+        assert folder in packages | others, f"{path.relative_to(root)}: src/dualgap has no package {folder}"
+
+
+def test_the_test_path_of_a_module_is_its_import_path() -> None:
+    assert _expected(Path("src/dualgap/transport/exact.py")) == Path("tests/transport/test_exact.py")
+    assert _expected(Path("src/dualgap/registry.py")) == Path("tests/test_registry.py")
+    assert _expected(Path("src/dualgap/transport/__init__.py")) == Path("tests/transport/test_transport.py")
+
+
+def test_a_module_that_only_gathers_names_has_no_code() -> None:
+    assert not _has_code('"""Names."""\nfrom a import b\n__all__ = ["b"]\n')
+    assert _has_code("def f(): ...")
