@@ -142,7 +142,8 @@ class Bracket:
         if np.ndim(lower) == 0:
             return 0.0 if float(lower) == float(upper) else float(upper) - float(lower)
         equal = lower == upper
-        difference = upper - lower
+        with np.errstate(invalid="ignore"):  # inf - inf, which is 0 where both are the same
+            difference = upper - lower
         difference[equal] = 0.0
         return difference
 
@@ -181,7 +182,9 @@ class Bracket:
         real(gap, "gap", at_least=0)
         widest = float(detached(self.gap).max())
         if not widest <= gap:
-            raise NotConverged(f"the bounds are {widest:.3g} apart, {gap:.3g} was required: {self!r}", partial=self)
+            raise NotConverged(
+                f"the bounds are {widest:.3g} apart, {gap:.3g} was required: {self!r}", partial=self
+            )
         return self
 
     def explain(self) -> str:
@@ -191,24 +194,31 @@ class Bracket:
             lines.append(self.reason[0].upper() + self.reason[1:] + ".")
         if self.certificate is not None:
             kind = type(self.certificate).__name__
-            lines.append(f"The certificate ({kind}) recomputes both bounds without the solver: certificate.check().")
+            lines.append(
+                f"The certificate ({kind}) recomputes both bounds without the solver: certificate.check()."
+            )
         return "\n".join(lines)
 
     def __repr__(self) -> str:
         what = self.quantity or "value"
-        strength = self.guarantee.name + (f" {_percent(self.confidence)}" if self.confidence is not None else "")
-        return f"Bracket({what} {_show(self.value)} in [{_show(self.lower)}, {_show(self.upper)}], {strength}, {self.method})"
+        strength = self.guarantee.name + (
+            f" {_percent(self.confidence)}" if self.confidence is not None else ""
+        )
+        bounds = f"[{_show(self.lower)}, {_show(self.upper)}]"
+        return f"Bracket({what} {_show(self.value)} in {bounds}, {strength}, {self.method})"
 
     def _evidence(self, name: str) -> Any:
         if not hasattr(self.certificate, name):
-            raise InvalidInput(f"{name} is not part of this bracket: method {self.method!r} proves its bounds without it")
+            raise InvalidInput(
+                f"{name} is not part of this bracket: method {self.method!r} proves its bounds without it"
+            )
         return getattr(self.certificate, name)
 
 
 _MEANING = {
     Guarantee.EXACT: "The value is exact: the bounds differ by rounding only.",
     Guarantee.CERTIFIED: "The truth for these inputs lies between the bounds, by proof.",
-    Guarantee.CONFIDENCE: "The truth lies between the bounds with probability at least {confidence}, at this sample size.",
+    Guarantee.CONFIDENCE: "The truth lies between the bounds with probability {confidence} or more at this sample size.",
     Guarantee.ASYMPTOTIC: "The interval covers the truth with probability {confidence} as the sample grows.",
     Guarantee.NONE: "This is an estimate: nothing is proved about its error.",
 }

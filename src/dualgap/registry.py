@@ -64,8 +64,15 @@ class Quantity:
         Quantity._all[function] = self
         return function
 
-    def route(self, name: str, left: type[Measure], right: type[Measure], guarantee: Guarantee, *,
-              when: Callable[..., bool] = lambda p, q, **options: True) -> Callable[..., Callable[..., Bracket]]:
+    def route(
+        self,
+        name: str,
+        left: type[Measure],
+        right: type[Measure],
+        guarantee: Guarantee,
+        *,
+        when: Callable[..., bool] = lambda p, q, **options: True,
+    ) -> Callable[..., Callable[..., Bracket]]:
         """Add the decorated function ``(p, q, **options) -> Bracket`` to the table.
 
         ``when(p, q, **options)`` says for which inputs of these kinds it applies.
@@ -146,9 +153,11 @@ def methods_for(function: Callable[..., Bracket], p: Any, q: Any, **options: Any
     """
     quantity = Quantity._all.get(function) if callable(function) else None
     if quantity is None:
-        names = ", ".join(sorted(one.name for one in Quantity._all.values()))
-        raise InvalidInput(f"function must be one of {names} (the functions themselves), got {function!r}",
-                           argument="function")
+        raise InvalidInput(
+            "function must be a function of dualgap that has several methods, such as dualgap.kl or "
+            f"dualgap.wasserstein (the function itself), got {function!r}",
+            argument="function",
+        )
     return quantity.applicable(*quantity.measures(p, q), options)
 
 

@@ -57,23 +57,40 @@ def _from_scipy(law: Any, name: str) -> Measure:
             return Gaussian(law.mean(), law.var())
         low, high = law.support()
         if hasattr(law, "pdf"):
-            return Density(lambda x: law.logpdf(x[:, 0]), dimension=1, support=(low, high), cdf=law.cdf, quantile=law.ppf,
-                           sample=lambda n, rng: np.reshape(law.rvs(size=n, random_state=rng), (n, 1)))
+            return Density(
+                lambda x: law.logpdf(x[:, 0]),
+                dimension=1,
+                support=(low, high),
+                cdf=law.cdf,
+                quantile=law.ppf,
+                sample=lambda n, rng: np.reshape(law.rvs(size=n, random_state=rng), (n, 1)),
+            )
         if np.isfinite(low) and np.isfinite(high):
             atoms = low + np.arange(round(high - low) + 1.0)
             return Points(atoms, law.pmf(atoms))
-        raise InvalidInput(f"{name} is scipy's {family}, a discrete law with infinite support, which no method takes; "
-                           "truncate it to Points yourself", argument=name)
+        raise InvalidInput(
+            f"{name} is scipy's {family}, a discrete law with infinite support, which no method takes; "
+            "truncate it to Points yourself",
+            argument=name,
+        )
     kind = type(law).__name__
     if kind == "multivariate_normal_frozen":
         return Gaussian(law.mean, law.cov_object.covariance if hasattr(law, "cov_object") else law.cov)
     if kind == "Normal" or kind == "StandardNormal":
         return Gaussian(law.mean(), law.variance())
     if hasattr(law, "icdf") and hasattr(law, "logpdf"):  # scipy's newer distribution classes
-        return Density(lambda x: law.logpdf(x[:, 0]), dimension=1, support=law.support(), cdf=law.cdf, quantile=law.icdf,
-                       sample=lambda n, rng: np.reshape(law.sample(n, rng=rng), (n, 1)))
-    raise InvalidInput(f"{name} is scipy's {kind}, which has no measure here; pass Density(log_density, dimension=...)",
-                       argument=name)
+        return Density(
+            lambda x: law.logpdf(x[:, 0]),
+            dimension=1,
+            support=law.support(),
+            cdf=law.cdf,
+            quantile=law.icdf,
+            sample=lambda n, rng: np.reshape(law.sample(n, rng=rng), (n, 1)),
+        )
+    raise InvalidInput(
+        f"{name} is scipy's {kind}, which has no measure here; pass Density(log_density, dimension=...)",
+        argument=name,
+    )
 
 
 def _from_torch(law: Any, name: str) -> Measure:
@@ -85,8 +102,11 @@ def _from_torch(law: Any, name: str) -> Measure:
     if isinstance(law, td.Bernoulli):
         return Histogram(torch.stack([1 - law.probs, law.probs], -1), _name=name)
     if len(law.batch_shape) > 0:
-        raise InvalidInput(f"{name} must be one distribution, got a batch of shape {tuple(law.batch_shape)}; wrap it in "
-                           "torch.distributions.Independent if the batch is one law on R^d", argument=name)
+        raise InvalidInput(
+            f"{name} must be one distribution, got a batch of shape {tuple(law.batch_shape)}; wrap it in "
+            "torch.distributions.Independent if the batch is one law on R^d",
+            argument=name,
+        )
     if isinstance(law, td.Normal):
         return Gaussian(law.loc, law.scale**2)
     if isinstance(law, td.MultivariateNormal):
@@ -94,8 +114,11 @@ def _from_torch(law: Any, name: str) -> Measure:
     if isinstance(law, td.Independent) and isinstance(law.base_dist, td.Normal) and len(law.event_shape) == 1:
         return Gaussian(law.base_dist.loc, torch.diag(law.base_dist.scale**2))
     if len(law.event_shape) > 1 or getattr(law.support, "is_discrete", True):
-        raise InvalidInput(f"{name} is torch's {type(law).__name__}, which has no measure here; pass Points, Histogram or "
-                           "Density(log_density, dimension=...)", argument=name)
+        raise InvalidInput(
+            f"{name} is torch's {type(law).__name__}, which has no measure here; pass Points, Histogram or "
+            "Density(log_density, dimension=...)",
+            argument=name,
+        )
     return _density_from_torch(law)
 
 
@@ -113,12 +136,18 @@ def _density_from_torch(law: Any) -> Density:
     def log_density(x: Any) -> np.ndarray:
         points = shaped(x)
         inside = law.support.check(points)
-        values = law.log_prob(torch.where(inside if not law.event_shape else inside[:, None], points, law.mean))
-        return torch.where(inside, values, torch.tensor(-np.inf, dtype=values.dtype)).detach().double().numpy()
+        values = law.log_prob(
+            torch.where(inside if not law.event_shape else inside[:, None], points, law.mean)
+        )
+        return (
+            torch.where(inside, values, torch.tensor(-np.inf, dtype=values.dtype)).detach().double().numpy()
+        )
 
     def sample(n: int, rng: np.random.Generator) -> np.ndarray:
         with torch.random.fork_rng(devices=[]):  # torch.distributions draw from the global stream only
             torch.manual_seed(int(rng.integers(2**63)))
             return law.sample((n,)).double().reshape(n, d).numpy()
 
-    return Density(log_density, dimension=d, sample=sample, support=(float(low), float(high)) if d == 1 else None)
+    return Density(
+        log_density, dimension=d, sample=sample, support=(float(low), float(high)) if d == 1 else None
+    )

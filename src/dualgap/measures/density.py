@@ -67,8 +67,10 @@ def _box(support: Any, d: int) -> tuple[np.ndarray, np.ndarray]:
     try:
         low, high = (np.broadcast_to(np.asarray(end, dtype=np.float64), (d,)) for end in support)
     except (TypeError, ValueError):
-        raise InvalidInput(f"support must be a pair (low, high) of numbers or ({d},) arrays, got {support!r}",
-                           argument="support") from None
+        raise InvalidInput(
+            f"support must be a pair (low, high) of numbers or ({d},) arrays, got {support!r}",
+            argument="support",
+        ) from None
     if not (low < high).all():
         raise InvalidInput(f"support must have low below high, got {low} and {high}", argument="support")
     return low, high

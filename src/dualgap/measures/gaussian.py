@@ -50,25 +50,33 @@ class Gaussian(Measure):
         mean = validation.as_array(self.mean, "mean")
         covariance = validation.as_array(self.covariance, "covariance")
         if validation.is_torch(mean) != validation.is_torch(covariance):
-            raise InvalidInput("covariance must be of the same array kind as mean: both numpy or both torch",
-                               argument="covariance")
+            raise InvalidInput(
+                "covariance must be of the same array kind as mean: both numpy or both torch",
+                argument="covariance",
+            )
         mean = mean.reshape(1) if mean.ndim == 0 else mean
         covariance = covariance.reshape(1, 1) if covariance.ndim == 0 else covariance
         if mean.ndim != 1:
             raise InvalidInput(f"mean must have shape (d,), got {tuple(mean.shape)}", argument="mean")
         d = len(mean)
         if tuple(covariance.shape) != (d, d):
-            raise InvalidInput(f"covariance must have shape ({d}, {d}), got {tuple(covariance.shape)}",
-                               argument="covariance")
+            raise InvalidInput(
+                f"covariance must have shape ({d}, {d}), got {tuple(covariance.shape)}", argument="covariance"
+            )
         plain = validation.detached(covariance)
         asymmetry = np.abs(plain - plain.T).max()
         if asymmetry > 1e-8 * np.abs(plain).max():
-            raise InvalidInput(f"covariance must be symmetric, got an asymmetry of {asymmetry:.3g}; "
-                               "use (covariance + covariance.T) / 2", argument="covariance")
+            raise InvalidInput(
+                f"covariance must be symmetric, got an asymmetry of {asymmetry:.3g}; "
+                "use (covariance + covariance.T) / 2",
+                argument="covariance",
+            )
         eigenvalues = np.linalg.eigvalsh((plain + plain.T) / 2)
         if eigenvalues[0] < -EIGENVALUE_TOLERANCE * max(abs(eigenvalues[-1]), abs(eigenvalues[0])) * d:
-            raise InvalidInput(f"covariance must be positive semi-definite, got the eigenvalue {eigenvalues[0]:.6g}",
-                               argument="covariance")
+            raise InvalidInput(
+                f"covariance must be positive semi-definite, got the eigenvalue {eigenvalues[0]:.6g}",
+                argument="covariance",
+            )
         object.__setattr__(self, "mean", mean)
         object.__setattr__(self, "covariance", covariance)
 

@@ -19,8 +19,8 @@ class Histogram(Measure):
     Parameters
     ----------
     weights : (..., n) array
-        Non-negative, summing to 1 along the last axis; the leading axes are independent histograms. A numpy array, a torch
-        tensor (whose gradient is kept) or a list.
+        Non-negative, summing to 1 along the last axis; the leading axes are independent histograms. A numpy array, a
+        torch tensor (whose gradient is kept) or a list.
 
     Raises
     ------

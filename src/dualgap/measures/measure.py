@@ -10,8 +10,8 @@ __all__ = ["Measure"]
 class Measure(ABC):
     """A probability distribution, as an input of a distance.
 
-    Leaves are frozen dataclasses that keep the arrays they were given (numpy or torch, with their gradients) and validate
-    them once, when they are built.
+    Leaves are frozen dataclasses that keep the arrays they were given (numpy or torch, with their gradients) and
+    validate them once, when they are built.
 
     Attributes
     ----------

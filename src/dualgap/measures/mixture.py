@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -44,15 +44,28 @@ class Mixture(Measure):
     def __post_init__(self) -> None:
         weights = validation.probabilities(self.weights, "weights")
         if weights.ndim != 1:
-            raise InvalidInput(f"weights must have shape (k,), got {tuple(weights.shape)}", argument="weights")
+            raise InvalidInput(
+                f"weights must have shape (k,), got {tuple(weights.shape)}", argument="weights"
+            )
+        if not isinstance(self.components, Iterable):
+            raise InvalidInput(
+                f"components must be a sequence of measures, got {type(self.components).__name__}",
+                argument="components",
+            )
         components = tuple(self.components)
         validation.same_length(len(weights), len(components), ("weights", "components"), "length")
         for component in components:
             if not isinstance(component, Measure) or component.dimension is None:
-                raise InvalidInput(f"components must be measures on R^d, got {type(component).__name__}",
-                                   argument="components")
-            validation.same_length(int(components[0].dimension or 0), component.dimension,
-                                   ("the first component", "components"), "dimension")
+                raise InvalidInput(
+                    f"components must be measures on R^d, got {type(component).__name__}",
+                    argument="components",
+                )
+            validation.same_length(
+                int(components[0].dimension or 0),
+                component.dimension,
+                ("the first component", "components"),
+                "dimension",
+            )
         object.__setattr__(self, "weights", weights)
         object.__setattr__(self, "components", components)
 

@@ -47,12 +47,17 @@ class Points(Measure):
     def __post_init__(self, _name: str) -> None:
         points = validation.points_array(self.points, _name)
         if self.weights is None:
-            weights = points.new_full((len(points),), 1 / len(points)) if validation.is_torch(points) else np.full(
-                len(points), 1 / len(points), dtype=points.dtype)
+            weights = (
+                points.new_full((len(points),), 1 / len(points))
+                if validation.is_torch(points)
+                else np.full(len(points), 1 / len(points), dtype=points.dtype)
+            )
         else:
             weights = validation.probabilities(self.weights, "weights")
             if weights.ndim != 1:
-                raise InvalidInput(f"weights must have shape (n,), got {tuple(weights.shape)}", argument="weights")
+                raise InvalidInput(
+                    f"weights must have shape (n,), got {tuple(weights.shape)}", argument="weights"
+                )
             validation.same_length(len(points), len(weights), (_name, "weights"), "length")
         object.__setattr__(self, "points", points)
         object.__setattr__(self, "weights", weights)

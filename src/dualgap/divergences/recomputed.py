@@ -1,0 +1,101 @@
+"""Certificates of discrete divergences: the weights, from which the sum is taken again by another formula."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+
+from dualgap.bracket import Certificate
+from dualgap.divergences.generators import FDivergence
+from dualgap.errors import CertificateError
+
+__all__ = ["AtomsRecomputed", "PointsRecomputed"]
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class AtomsRecomputed(Certificate):
+    """The two weight arrays, from which the divergence is computed again by Taylor's formula.
+
+    .. math:: q f(1 + u) - q f'(1) u = q u^2 \\int_0^1 (1 - s) f''(1 + s u)\\, ds, \\quad u = p / q - 1
+
+    The integral is taken by Gauss's rule where abs(u) <= 1/4, the plain formula is used elsewhere, and all sums are
+    exactly rounded. No line is shared with the method.
+
+    Parameters
+    ----------
+    p, q : (..., n) float64 arrays
+    generator : FDivergence
+    """
+
+    p: np.ndarray
+    q: np.ndarray
+    generator: FDivergence
+
+    def bounds(self) -> tuple[Any, Any]:
+        """The divergence, twice: the claimed interval has to hold it.
+
+        Raises
+        ------
+        CertificateError
+            When the weights are not non-negative masses with a positive sum.
+        """
+        p, q = np.broadcast_arrays(self.p, self.q)
+        if not all((x >= 0).all() and np.isfinite(x).all() and (x.sum(-1) > 0).all() for x in (p, q)):
+            raise CertificateError("the weights are not the masses of two laws")
+        rows = zip(p.reshape(-1, p.shape[-1]), q.reshape(-1, q.shape[-1]), strict=True)
+        values = np.array([divergence_of_atoms(*row, self.generator) for row in rows]).reshape(p.shape[:-1])
+        return values, values
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class PointsRecomputed(Certificate):
+    """Two weighted point sets, matched again by a dictionary of their coordinates.
+
+    Parameters
+    ----------
+    points_p, points_q : (n, d) and (m, d) float64 arrays
+    p, q : (n,) and (m,) float64 arrays
+    generator : FDivergence
+    """
+
+    points_p: np.ndarray
+    points_q: np.ndarray
+    p: np.ndarray
+    q: np.ndarray
+    generator: FDivergence
+
+    def bounds(self) -> tuple[Any, Any]:
+        """The divergence, twice."""
+        found: dict[tuple[float, ...], tuple[list[float], list[float]]] = {}
+        for side, (points, weights) in enumerate(((self.points_p, self.p), (self.points_q, self.q))):
+            for point, weight in zip(map(tuple, points.tolist()), weights.tolist(), strict=True):
+                found.setdefault(point, ([], []))[side].append(weight)
+        p, q = (np.array([math.fsum(masses[side]) for masses in found.values()]) for side in (0, 1))
+        return AtomsRecomputed(
+            lower=self.lower, upper=self.upper, p=p, q=q, generator=self.generator
+        ).bounds()
+
+
+def divergence_of_atoms(p: np.ndarray, q: np.ndarray, f: FDivergence) -> float:
+    """D_f of p / P and q / Q for (n,) masses, by Taylor's formula and exactly rounded sums."""
+    total, excess = math.fsum(p), math.fsum(np.concatenate([q, -p]))
+    only_p, only_q = (math.fsum(x[y == 0]) / s for x, y, s in ((p, q, total), (q, p, total + excess)))
+    shared = (p > 0) & (q > 0)
+    p, q = p[shared], q[shared]
+    with np.errstate(over="ignore"):
+        u = ((p - q) * (total + excess) + q * excess) / q / total
+    p, q = p / total, q / (total + excess)
+    near = np.abs(u) <= 0.25
+    return math.fsum(
+        [
+            *(q[near] * f.remainder(u[near])),
+            *(f.perspective(p[~near], q[~near]) - f.slope * (p[~near] - q[~near])),
+            only_p * (f.at_infinity - f.slope) if only_p > 0 else 0.0,
+            only_q * (f.at_zero + f.slope) if only_q > 0 else 0.0,
+        ]
+    )

@@ -1,0 +1,145 @@
+"""Laws that live on different sets: one has probability 0 where all of the other is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+
+from dualgap.bracket import Bracket, Certificate, Guarantee
+from dualgap.divergences.gaussian_pair import difference_of_supports, is_degenerate
+from dualgap.divergences.generators import FDivergence
+from dualgap.errors import CertificateError
+from dualgap.measures import Density, Gaussian, Measure, Mixture, Points
+from dualgap.validation import detached, is_torch
+
+__all__ = ["SingularPair", "why_not_continuous", "why_singular"]
+
+
+def why_singular(p: Measure, q: Measure) -> str:
+    """Why the two laws are mutually singular, in words; empty when that is not known."""
+    kinds = mass_kind(p), mass_kind(q)
+    if isinstance(p, Gaussian) and isinstance(q, Gaussian):
+        return difference_of_supports(p, q)
+    if "unknown" in kinds:
+        return ""
+    if kinds[0] != kinds[1]:
+        return f"p is {_WORDS[kinds[0]]}, q is {_WORDS[kinds[1]]}"
+    if isinstance(p, Density) and isinstance(q, Density):
+        return _disjoint_boxes(p, q)
+    return ""
+
+
+def why_not_continuous(p: Measure, q: Measure) -> str:
+    """Why p has mass where q has none, although they share some, in words; empty when that is not known."""
+    if isinstance(p, Gaussian) and isinstance(q, Density) and mass_kind(p) == "continuous":
+        low, high = _ends(q)
+        if np.isfinite(low).any() or np.isfinite(high).any():
+            return f"p has mass everywhere, q has none outside of {_box(low, high)}"
+    return ""
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class SingularPair(Certificate):
+    """The two laws, whose supports are compared again.
+
+    Parameters
+    ----------
+    p, q : Measure
+    generator : FDivergence
+    """
+
+    p: Measure
+    q: Measure
+    generator: FDivergence
+
+    def bounds(self) -> tuple[float, float]:
+        """f(0) + lim f(t)/t, twice.
+
+        Raises
+        ------
+        CertificateError
+            When the laws are not singular.
+        """
+        if why_singular(self.p, self.q):
+            return self.generator.singular, self.generator.singular
+        if why_not_continuous(self.p, self.q) and self.generator.at_infinity == math.inf:
+            return math.inf, math.inf
+        raise CertificateError("the two laws are not singular")
+
+
+def is_singular(p: Measure, q: Measure, *, generator: FDivergence) -> bool:
+    """Whether the supports alone give the divergence."""
+    return bool(why_singular(p, q) or (generator.at_infinity == math.inf and why_not_continuous(p, q)))
+
+
+def between_singular(p: Measure, q: Measure, *, generator: FDivergence) -> Bracket:
+    """The value for laws of which one has mass where the other has none."""
+    reason = why_singular(p, q) or why_not_continuous(p, q)
+    value = generator.singular if why_singular(p, q) else math.inf
+    what = "infinite" if value == math.inf else "the value for mutually singular laws"
+    return Bracket(
+        value=like(value, p, q),
+        lower=value,
+        upper=value,
+        guarantee=Guarantee.EXACT,
+        method="singular",
+        certificate=SingularPair(lower=value, upper=value, p=p, q=q, generator=generator),
+        reason=f"{what} because {reason}",
+    )
+
+
+def like(value: float, p: Measure, q: Measure) -> Any:
+    """The number as a tensor where one of the laws is made of tensors."""
+    for law in (p, q):
+        for name in ("mean", "points"):
+            array: Any = getattr(law, name, None)
+            if is_torch(array):
+                return array.new_tensor(value)
+    return np.float64(value)
+
+
+def mass_kind(law: Measure) -> str:
+    """Where the mass of a law lies: "atoms", "continuous" (with respect to volume), "subspace" or "unknown"."""
+    if isinstance(law, Points):
+        return "atoms"
+    if isinstance(law, Density):
+        return "continuous"
+    if isinstance(law, Gaussian):
+        if not detached(law.covariance).any():
+            return "atoms"
+        return "subspace" if is_degenerate(law) else "continuous"
+    if isinstance(law, Mixture):
+        kinds = {
+            mass_kind(component)
+            for component, weight in zip(law.components, detached(law.weights), strict=True)
+            if weight > 0
+        }
+        return kinds.pop() if len(kinds) == 1 else "unknown"
+    return "unknown"
+
+
+_WORDS = {
+    "atoms": "made of atoms",
+    "continuous": "continuous",
+    "subspace": "on an affine subspace of volume 0, without atoms",
+}
+
+
+def _disjoint_boxes(p: Density, q: Density) -> str:
+    (low_p, high_p), (low_q, high_q) = _ends(p), _ends(q)
+    if ((high_p <= low_q) | (high_q <= low_p)).any():
+        return f"all of p lies in {_box(low_p, high_p)} and all of q in {_box(low_q, high_q)}"
+    return ""
+
+
+def _ends(law: Density) -> tuple[np.ndarray, np.ndarray]:
+    low, high = law.support or (-np.inf, np.inf)
+    return np.broadcast_to(low, law.dimension), np.broadcast_to(high, law.dimension)
+
+
+def _box(low: np.ndarray, high: np.ndarray) -> str:
+    return " x ".join(f"[{a:g}, {b:g}]" for a, b in zip(low, high, strict=True))

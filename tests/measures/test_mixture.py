@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+
+import dualgap as dg
+from dualgap.errors import InvalidInput
+
+NORMAL = dg.Gaussian(0.0, 1.0)
+
+
+def test_a_mixture_keeps_its_parts():
+    mixture = dg.Mixture([0.25, 0.75], [NORMAL, dg.Mixture([1.0], [NORMAL])])
+    assert mixture.dimension == 1
+    assert mixture.components[0] is NORMAL
+
+
+@pytest.mark.parametrize(
+    ("weights", "components", "words"),
+    [
+        ([0.5, 0.4], [NORMAL, NORMAL], "weights must sum to 1"),
+        ([[1.0]], [NORMAL], r"weights must have shape \(k,\)"),
+        ([0.5, 0.5], [NORMAL], "weights and components must have the same length, got 2 and 1"),
+        ([1.0], [3.0], "components must be measures on R\\^d, got float"),
+        ([1.0], "a", "components must be measures"),
+        ([1.0], [dg.Histogram([1.0])], "components must be measures on R\\^d, got Histogram"),
+        ("a", [NORMAL], "weights must"),
+        ([0.5, 0.5], [NORMAL, dg.Points([[0.0, 0.0]])], "same dimension, got 1 and 2"),
+        ([1.0], 5, "components must be"),
+    ],
+)
+def test_bad_parts_are_refused_by_name(weights, components, words):
+    with pytest.raises(InvalidInput, match=words):
+        dg.Mixture(weights, components)

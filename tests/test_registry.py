@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import pytest
+
+import dualgap as dg
+from dualgap.bracket import Bracket, Guarantee
+from dualgap.errors import InvalidInput
+from dualgap.measures import Gaussian, Histogram, Points
+from dualgap.registry import Quantity, methods_for
+
+
+def _answer(value):
+    return Bracket(value=value, lower=value, upper=value, guarantee=Guarantee.EXACT, method="", quantity="")
+
+
+@pytest.fixture
+def table():
+    quantity = Quantity("example", bare=Points)
+
+    @quantity.route("rough", Points, Points, Guarantee.NONE)
+    def rough(p, q, *, order=1.0):
+        """A guess.
+
+        More about it.
+        """
+        return _answer(1.0)
+
+    @quantity.route("exact", Points, Points, Guarantee.EXACT, when=lambda p, q, order=1.0: order == 1)
+    def exact(p, q, *, order=1.0):
+        return _answer(2.0)
+
+    @quantity.route("also", Points, Points, Guarantee.EXACT)
+    def also(p, q, *, order=1.0):
+        return _answer(3.0)
+
+    return quantity
+
+
+def test_auto_takes_the_best_guarantee_and_among_equals_the_first(table):
+    assert [r.name for r in table.applicable(*table.measures([0.0], [1.0]), {})] == ["exact", "also", "rough"]
+    bracket = table.compute([0.0], [1.0], method="auto")
+    assert (bracket.value, bracket.method, bracket.quantity) == (2.0, "exact", "example")
+
+
+def test_options_decide_which_methods_apply(table):
+    assert table.compute([0.0], [1.0], method="auto", order=2.0).method == "also"
+    with pytest.raises(InvalidInput, match="method must be one of 'auto', 'also', 'rough', got 'exact'"):
+        table.compute([0.0], [1.0], method="exact", order=2.0)
+
+
+def test_a_method_is_taken_by_its_name(table):
+    assert table.compute([0.0], [1.0], method="rough").value == 1.0
+    assert table.routes[0].summary == "A guess."
+
+
+def test_what_no_method_takes_is_refused_with_what_there_is(table):
+    with pytest.raises(InvalidInput, match="Gaussian and Points; there are methods for Points and Points"):
+        table.compute(Gaussian(0.0, 1.0), [1.0], method="auto")
+
+
+def test_arguments_of_different_dimensions_are_refused(table):
+    with pytest.raises(InvalidInput, match="p and q must have the same dimension, got 1 and 2"):
+        table.compute([0.0], [[0.0, 1.0]], method="auto")
+
+
+def test_methods_for_reads_the_table_of_a_public_function(table):
+    @table.public
+    def example(p, q):
+        return table.compute(p, q, method="auto")
+
+    assert [route.name for route in methods_for(example, [0.0], [1.0])] == ["exact", "also", "rough"]
+    assert [route.name for route in methods_for(example, [0.0], [1.0], order=3)] == ["also", "rough"]
+    assert methods_for(example, Gaussian(0.0, 1.0), [1.0]) == ()
+    del Quantity._all[example]
+
+
+@pytest.mark.parametrize("bad", [print, "kl", None, 3, [], dg.Guarantee])
+def test_methods_for_refuses_what_has_no_table(bad):
+    with pytest.raises(InvalidInput, match=r"function must be a function of dualgap .*kl.*, got") as caught:
+        methods_for(bad, [1.0], [1.0])
+    assert caught.value.argument == "function"
+
+
+@pytest.mark.parametrize("name", ["p", "q"])
+def test_methods_for_refuses_what_is_no_distribution(name):
+    arguments = {"p": [0.5, 0.5], "q": [0.5, 0.5], name: [0.5, 0.6]}
+    with pytest.raises(InvalidInput, match=f"^{name} must sum to 1"):
+        methods_for(dg.kl, arguments["p"], arguments["q"])
+
+
+def test_a_bare_array_is_read_as_the_table_says():
+    assert isinstance(Quantity("a", bare=Histogram).measures([0.5, 0.5], [1.0])[0], Histogram)
+    assert isinstance(Quantity("b", bare=Points).measures([0.5, 0.7], [1.0])[0], Points)
