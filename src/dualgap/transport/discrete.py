@@ -1,0 +1,78 @@
+"""Discrete measures as plain arrays, and results back in the kind that they came in."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+
+from dualgap.measures import Histogram, Points, Samples
+from dualgap.validation import detached, is_torch
+
+__all__ = ["TorchKind", "in_kind_of", "plain_masses", "plain_points", "wants_gradient"]
+
+
+def plain_points(measure: Points | Samples) -> np.ndarray:
+    """Positions as a float64 numpy array of its own."""
+    return detached(measure.points)
+
+
+def plain_masses(measure: Points | Histogram) -> np.ndarray:
+    """Masses as float64, with the rounding of their sum divided out.
+
+    The sum was validated to be 1 to the rounding of the input's own precision; float32 masses sum to 1 only to about
+    1e-7.
+    """
+    masses = detached(measure.weights)
+    return masses / math.fsum(masses)
+
+
+def wants_gradient(*arrays: Any) -> bool:
+    """Whether some array is a torch tensor that requires grad."""
+    return any(is_torch(array) and array.requires_grad for array in arrays)
+
+
+@final
+@dataclass(frozen=True)
+class TorchKind:
+    """The dtype and device that the torch tensors among some arrays agree on."""
+
+    dtype: Any
+    device: Any
+
+    @classmethod
+    def of(cls, *arrays: Any) -> TorchKind:
+        """The widest dtype and the first device; numpy arrays have no say."""
+        import torch
+
+        tensors = [array for array in arrays if is_torch(array)]
+        dtype = tensors[0].dtype
+        for one in tensors[1:]:
+            dtype = torch.promote_types(dtype, one.dtype)
+        return cls(dtype, tensors[0].device)
+
+    def double(self, array: Any) -> Any:
+        """An array of any kind as a float64 tensor on this device, with its gradient."""
+        import torch
+
+        return torch.as_tensor(array, dtype=torch.float64, device=self.device)
+
+    def index(self, array: np.ndarray) -> Any:
+        """Positions as a tensor on this device."""
+        import torch
+
+        return torch.as_tensor(array.astype(np.int64), device=self.device)
+
+    def back(self, value: Any) -> Any:
+        """A result in the dtype of the inputs."""
+        return value.to(self.dtype)
+
+
+def in_kind_of(value: Any, *arrays: Any) -> Any:
+    """Numbers as what the inputs are: a float or an array for numpy, a tensor for torch."""
+    if any(is_torch(array) for array in arrays):
+        kind = TorchKind.of(*arrays)
+        return kind.back(kind.double(value))
+    return float(value) if np.ndim(value) == 0 else value

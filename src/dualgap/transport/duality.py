@@ -1,0 +1,249 @@
+"""Kantorovich duality: potentials that bound a transport cost from below, plans that bound it from above, and the
+certificate that holds one of each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+from scipy import sparse
+
+from dualgap import validation
+from dualgap.bracket import Certificate
+from dualgap.errors import CertificateError, InvalidInput
+from dualgap.transport.ground import GROUNDS, ROUNDOFF, Cost, pairwise
+
+__all__ = ["TransportCertificate", "c_transform", "mcshane_extension", "tight_potentials"]
+
+#: Potentials that a c-transform gave are feasible to a few roundings; beyond this share of the largest term they are
+#: wrong.
+FEASIBILITY_TOLERANCE = 1e-12
+
+#: The marginals of a plan are sums of a few float64; beyond this total mass they are not those of the inputs.
+MARGINAL_TOLERANCE = 1e-10
+
+
+def c_transform(potential: Any, cost: Any) -> np.ndarray:
+    """Tightest feasible partner of a potential: it turns any critic into a lower bound.
+
+    .. math:: g_j = \\min_i \\, (c_{ij} - f_i)
+
+    Parameters
+    ----------
+    potential : (n,) array, in the unit of the cost
+    cost : (n, m) array
+        Use ``cost.T`` for the partner on the other side.
+
+    Returns
+    -------
+    (m,) array
+        With f_i + g_j <= c_ij for all pairs by construction, so ``a @ potential + b @ g`` is at most the transport cost
+        between the masses a and b, for any potential.
+
+    Raises
+    ------
+    InvalidInput
+
+    Examples
+    --------
+    >>> c_transform([0.0, 1.0], [[1.0, 2.0], [3.0, 0.0]])
+    array([ 1., -1.])
+
+    Reference: villani2009
+    """
+    potential = validation.detached(validation.as_array(potential, "potential"))
+    cost = validation.detached(validation.as_array(cost, "cost"))
+    if potential.ndim != 1:
+        raise InvalidInput(f"potential must have shape (n,), got {potential.shape}", argument="potential")
+    if cost.ndim != 2 or len(cost) != len(potential):
+        raise InvalidInput(f"cost must have shape ({len(potential)}, m), got {cost.shape}", argument="cost")
+    return (cost - potential[:, None]).min(axis=0)
+
+
+def mcshane_extension(points: Any, potential: Any, *, ground: str = "euclidean") -> Callable[[Any], np.ndarray]:
+    """A critic on all of R^d from numbers at finitely many points: 1-Lipschitz by construction, for any numbers.
+
+    .. math:: f(x) = \\min_j \\, (|x - y_j| - g_j)
+
+    A minimum of 1-Lipschitz functions is 1-Lipschitz, so :math:`E_p f - E_q f \\le W_1(p, q)` for all laws p and q.
+    Where the numbers are 1-Lipschitz themselves, :math:`f(y_j) = -g_j`.
+
+    Parameters
+    ----------
+    points : (m, d) array, or (m,) for d = 1
+        The y_j.
+    potential : (m,) array
+        The g_j.
+    ground : "euclidean" or "cityblock"
+        The distance |x - y|.
+
+    Returns
+    -------
+    callable, (n, d) array -> (n,) array
+
+    Raises
+    ------
+    InvalidInput
+
+    Examples
+    --------
+    >>> critic = mcshane_extension([0.0, 10.0], [0.0, -2.0])
+    >>> critic([-1.0, 3.0, 9.0])
+    array([1., 3., 3.])
+
+    Reference: mcshane1934
+    """
+    anchors = validation.detached(validation.points_array(points, "points"))
+    values = validation.detached(validation.as_array(potential, "potential"))
+    if values.shape != (len(anchors),):
+        raise InvalidInput(f"potential must have shape ({len(anchors)},), got {values.shape}", argument="potential")
+    validation.choice(ground, "ground", GROUNDS)
+
+    def critic(x: Any) -> np.ndarray:
+        where = validation.detached(validation.points_array(x, "x"))
+        validation.same_length(anchors.shape[1], where.shape[1], ("points", "x"), "dimension")
+        rows = max(1, 2**20 // len(anchors))
+        parts = [where[start : start + rows] for start in range(0, len(where), rows)]
+        return np.concatenate([(pairwise(part, anchors, ground) - values).min(axis=1) for part in parts])
+
+    return critic
+
+
+def tight_potentials(cost: Cost, potential: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Feasible potentials, each the c-transform of the other, from any (n,) potential; blockwise, over all pairs.
+
+    .. math:: g = f^c, \\quad f \\leftarrow g^c \\ge f
+
+    The dual value does not decrease. Every entry is tight for some pair, so none can be raised.
+    """
+    g = np.full(cost.shape[1], np.inf)
+    for rows, block in cost.blocks():
+        np.minimum(g, (block - potential[rows, None]).min(axis=0), out=g)
+    f = np.empty(cost.shape[0])
+    # One pass gives f and is enough for g too: after f = g^c, g is still the c-transform of f, because f >= potential
+    # and f + g <= c together leave no room above g.
+    for rows, block in cost.blocks():
+        f[rows] = (block - g).min(axis=1)
+    middle = (f.max() + f.min()) / 2  # constants move freely between the two; small numbers round least
+    return f - middle, g + middle
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TransportCertificate(Certificate):
+    """A plan and a pair of potentials: weak duality between discrete measures, checked without a solver.
+
+    .. math:: a^\\top f + b^\\top g \\le \\min_\\pi \\langle c, \\pi \\rangle \\le \\langle c, \\pi' \\rangle
+
+    for all potentials with f_i + g_j <= c_ij and every plan pi' with marginals a and b. Rounding is charged to the
+    bounds: what the potentials exceed a cost by is subtracted below, what the plan's marginals miss is moved at the
+    largest cost above.
+
+    Parameters
+    ----------
+    lower, upper : float
+        The claims, on the order-th root.
+    cost : Cost
+    masses : pair of (n,) and (m,) arrays
+        a and b, each summing to 1.
+    plan : (n, m) scipy sparse array
+    potentials : pair of (n,) and (m,) arrays
+        f and g, in ``cost.unit ** cost.order``.
+    """
+
+    cost: Cost
+    masses: tuple[np.ndarray, np.ndarray]
+    plan: sparse.csr_array
+    potentials: tuple[np.ndarray, np.ndarray]
+
+    def bounds(self) -> tuple[float, float]:
+        """Both bounds on the distance, from the potentials and from the plan."""
+        for masses, n in zip(self.masses, self.cost.shape, strict=True):
+            _require_masses(masses, n)
+        violation, largest = self._survey()
+        order, unit = self.cost.order, self.cost.unit
+        below = max(0.0, self._dual(violation)) ** (1 / order) * (1 - 8 * ROUNDOFF)
+        above = self._primal(largest) * (1 + 8 * ROUNDOFF)
+        return below * unit, above * unit
+
+    def _survey(self) -> tuple[float, float]:
+        """By how much the potentials exceed the costs (0 when they do not), and the largest cost, over all pairs."""
+        f, g = (np.asarray(potential, dtype=np.float64) for potential in self.potentials)
+        if (f.shape, g.shape) != tuple((n,) for n in self.cost.shape):
+            raise CertificateError(f"potentials have shapes {f.shape} and {g.shape}, the costs {self.cost.shape}")
+        if not (np.isfinite(f).all() and np.isfinite(g).all()):
+            raise CertificateError("potentials are not finite")
+        shrink = 1 - self.cost.relative_error
+        violation, pair, largest = 0.0, (0, 0), 0.0
+        for rows, block in self.cost.blocks():
+            largest = max(largest, float(block.max()))
+            excess = g - block * shrink
+            excess += f[rows, None]
+            worst = int(excess.argmax())
+            if excess.flat[worst] > violation:
+                violation = float(excess.flat[worst])
+                pair = (rows.start + worst // excess.shape[1], worst % excess.shape[1])
+        scale = largest + float(np.abs(f).max()) + float(np.abs(g).max())
+        if violation > FEASIBILITY_TOLERANCE * scale + 4 * self.cost.relative_error * largest:
+            raise CertificateError(f"potentials are infeasible by {violation:.6g} at pair {pair}")
+        return violation + 3 * ROUNDOFF * scale if scale else 0.0, largest
+
+    def _dual(self, violation: float) -> float:
+        """a'f + b'g, less the violation and what rounding may have added."""
+        total, slack = 0.0, violation
+        for masses, potential in zip(self.masses, self.potentials, strict=True):
+            terms = masses * potential
+            total += math.fsum(terms)
+            slack += 3 * ROUNDOFF * math.fsum(np.abs(terms))
+            slack += abs(math.fsum(masses) - 1) * float(np.abs(potential).max())
+        return total - slack
+
+    def paid(self) -> float:
+        """The order-th root of <c, plan>, in ``cost.unit``: what the plan costs as it stands."""
+        plan = sparse.coo_array(self.plan)
+        rows, columns = plan.coords
+        mass, order = np.asarray(plan.data, dtype=np.float64), self.cost.order
+        distances = self.cost.distances(rows, columns)
+        longest = float(distances.max(initial=0.0, where=mass > 0))
+        return longest * math.fsum(mass * (distances / longest) ** order) ** (1 / order) if longest else 0.0
+
+    def _primal(self, largest: float) -> float:
+        """The order-th root of <c, plan> plus the largest cost of what its marginals miss."""
+        plan = sparse.coo_array(self.plan)
+        if plan.shape != self.cost.shape:
+            raise CertificateError(f"plan has shape {plan.shape}, the costs {self.cost.shape}")
+        mass = np.asarray(plan.data, dtype=np.float64)
+        if not (np.isfinite(mass).all() and (mass >= 0).all()):
+            raise CertificateError("plan has entries that are negative or not finite")
+        rows, columns = plan.coords
+        missing = _missing(rows, mass, self.masses[0]) + _missing(columns, mass, self.masses[1])
+        if missing > MARGINAL_TOLERANCE:
+            raise CertificateError(f"plan has other marginals than the measures: {missing:.6g} of mass is misplaced")
+        order = self.cost.order
+        rounding = 1 + self.cost.relative_error + 8 * ROUNDOFF * (order + 1)
+        paid, moved = self.paid(), missing ** (1 / order) * largest ** (1 / order)
+        scale = max(paid, moved)  # (paid^p + moved^p)^(1/p) without leaving float64
+        if scale == 0:
+            return 0.0
+        return scale * (((paid / scale) ** order + (moved / scale) ** order) * rounding) ** (1 / order)
+
+
+def _require_masses(masses: np.ndarray, n: int) -> None:
+    if masses.shape != (n,) or not np.isfinite(masses).all() or (masses < 0).any():
+        raise CertificateError(f"masses must be {n} finite non-negative numbers")
+    if abs(math.fsum(masses) - 1) > MARGINAL_TOLERANCE:
+        raise CertificateError(f"masses must sum to 1, got {math.fsum(masses):.12g}")
+
+
+def _missing(atoms: np.ndarray, mass: np.ndarray, wanted: np.ndarray) -> float:
+    """The total mass by which a plan's marginal differs from the wanted one, counting what rounding may hide.
+
+    The sum of one entry is exact; each further one rounds once.
+    """
+    found = np.bincount(atoms, weights=mass, minlength=len(wanted))
+    entries = np.bincount(atoms, minlength=len(wanted))
+    hidden = ROUNDOFF * (np.maximum(entries - 1, 0) * found)
+    return math.fsum(np.abs(found - wanted)) + math.fsum(hidden)

@@ -1,0 +1,208 @@
+"""What moving a unit of mass costs: a ground distance to a power, or a matrix of the user's."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from scipy.spatial.distance import cdist
+
+__all__ = ["GROUNDS", "Cost", "MatrixCost", "PointCost", "pairwise", "point_cost"]
+
+#: The ground distances between points, by name.
+GROUNDS = ("euclidean", "cityblock")
+
+#: The unit roundoff of float64.
+ROUNDOFF = 2.0**-53
+
+#: Powers of two up to this stay far from overflow and underflow, whatever is summed.
+_SAFE_EXPONENT = 500
+
+#: Pairs in one block: a block of costs that stays in the cache of one core.
+_BLOCK = 2**18
+
+
+class Cost(ABC):
+    """The cost c_ij of moving a unit of mass from atom i to atom j, for the transport distance of some order.
+
+    .. math:: W = u \\, \\Big( \\min_{\\pi} \\sum_{ij} \\pi_{ij} c_{ij} \\Big)^{1 / p}
+
+    Costs are in units of ``unit ** order``; the unit is 1 unless powers of the coordinates would leave float64.
+
+    Attributes
+    ----------
+    shape : (n, m)
+    order : float, the p above
+    unit : float, the u above, a power of two
+    relative_error : float
+        How far a cost that :meth:`block` returns may be above the true one, relative to it.
+    """
+
+    order: float
+    unit: float
+    relative_error: float
+
+    @property
+    @abstractmethod
+    def shape(self) -> tuple[int, int]:
+        """(n, m): how many atoms on either side."""
+
+    @abstractmethod
+    def block(self, start: int, stop: int) -> np.ndarray:
+        """The costs from atoms ``start`` up to ``stop`` to all atoms, (stop - start, m), in ``unit ** order``."""
+
+    @abstractmethod
+    def distances(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """The order-th roots of the costs of pairs, in ``unit``, without underflow in between."""
+
+    def blocks(self) -> Iterator[tuple[slice, np.ndarray]]:
+        """All costs, a block of rows at a time."""
+        n, m = self.shape
+        rows = max(1, _BLOCK // m)
+        for start in range(0, n, rows):
+            stop = min(n, start + rows)
+            yield slice(start, stop), self.block(start, stop)
+
+    def dense(self) -> np.ndarray:
+        """The (n, m) matrix of costs, writable."""
+        matrix = np.empty(self.shape)
+        for rows, block in self.blocks():
+            matrix[rows] = block
+        return matrix
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PointCost(Cost):
+    """Costs |x_i - y_j|^p between points.
+
+    Parameters
+    ----------
+    x : (n, d) array
+    y : (m, d) array
+    order : float
+    ground : "euclidean" or "cityblock"
+    unit : float, a power of two
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    order: float
+    ground: str
+    unit: float
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(n, m)."""
+        return len(self.x), len(self.y)
+
+    @property
+    def relative_error(self) -> float:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """A difference is rounded once, its square and the d - 1 sums once each, the root halves that; the power
+        multiplies it by the order and adds its own few roundings."""
+        d = self.x.shape[1]
+        return 2 * ROUNDOFF * (self.order * (d + 3) + 4)
+
+    def block(self, start: int, stop: int) -> np.ndarray:
+        """Costs of a block of rows, by differences: |x|^2 - 2xy + |y|^2 loses digits far from the origin."""
+        x = self.x[start:stop]
+        squared = self.ground == "euclidean" and self.order == 2
+        if self.unit == 1:
+            return cdist(x, self.y, "sqeuclidean") if squared else _power(pairwise(x, self.y, self.ground), self.order)
+        total = np.zeros((len(x), len(self.y)))
+        for k in range(x.shape[1]):
+            difference = np.abs(_subtract(x[:, k, None], self.y[None, :, k], self.unit))
+            total += difference if self.ground == "cityblock" else difference * difference
+        if squared:
+            return total
+        return _power(total if self.ground == "cityblock" else np.sqrt(total), self.order)
+
+    def distances(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Ground distances of pairs, each scaled by its own largest coordinate difference."""
+        difference = np.abs(_subtract(self.x[rows], self.y[columns], self.unit))
+        if self.ground == "cityblock":
+            return difference.sum(axis=1)
+        largest = difference.max(axis=1)
+        safe = np.where(largest > 0, largest, 1.0)[:, None]
+        return largest * np.sqrt(np.square(difference / safe).sum(axis=1))
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MatrixCost(Cost):
+    """Costs given as a matrix, exact as they stand.
+
+    Parameters
+    ----------
+    matrix : (n, m) array, non-negative
+    order : float
+    """
+
+    matrix: np.ndarray
+    order: float
+    unit: float = 1.0
+    relative_error: float = 0.0
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(n, m)."""
+        return self.matrix.shape[0], self.matrix.shape[1]
+
+    def block(self, start: int, stop: int) -> np.ndarray:
+        """A block of rows of the matrix."""
+        return self.matrix[start:stop]
+
+    def distances(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """The order-th roots of entries."""
+        return _power(self.matrix[rows, columns], 1 / self.order)
+
+
+def point_cost(x: np.ndarray, y: np.ndarray, *, order: float, ground: str) -> PointCost:
+    """The costs between two clouds, in a unit that keeps their powers inside float64.
+
+    Parameters
+    ----------
+    x : (n, d) array
+    y : (m, d) array
+    order : float, at least 1
+    ground : "euclidean" or "cityblock"
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> point_cost(np.zeros((1, 2)), np.array([[3.0, 4.0]]), order=1, ground="euclidean").block(0, 1)
+    array([[5.]])
+    """
+    high, low = np.maximum(x.max(axis=0), y.max(axis=0)), np.minimum(x.min(axis=0), y.min(axis=0))
+    half = float((high / 2 - low / 2).max())  # halved first: the difference of two float64 may overflow
+    exponent = math.frexp(half)[1] + 1
+    fits = half == 0 or abs(exponent) * max(order, 2.0) < _SAFE_EXPONENT
+    # 2**1023 is the largest power of two; a diameter above it is still at most 4 units.
+    return PointCost(x=x, y=y, order=order, ground=ground, unit=1.0 if fits else 2.0 ** min(exponent, 1023))
+
+
+def pairwise(x: np.ndarray, y: np.ndarray, ground: str) -> np.ndarray:
+    """Distances between all points of two clouds, (n, m), from differences of coordinates.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> pairwise(np.zeros((1, 2)), np.array([[3.0, 4.0]]), "cityblock")
+    array([[7.]])
+    """
+    return cdist(x, y, "cityblock") if ground == "cityblock" else cdist(x, y, "euclidean")
+
+
+def _subtract(x: np.ndarray, y: np.ndarray, unit: float) -> np.ndarray:
+    """(x - y) / unit. Huge coordinates are scaled first (exact there), others after the difference (exact then)."""
+    if unit > 1:
+        return x / unit - y / unit
+    return (x - y) / unit
+
+
+def _power(base: np.ndarray, exponent: float) -> np.ndarray:
+    return base if exponent == 1 else np.square(base) if exponent == 2 else np.power(base, exponent)

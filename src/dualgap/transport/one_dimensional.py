@@ -1,0 +1,258 @@
+"""Transport on the line: the sorted coupling is optimal for every convex cost."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, final
+
+import numpy as np
+from scipy import sparse
+
+from dualgap.bracket import Bracket, Certificate, Guarantee
+from dualgap.measures import Points
+from dualgap.transport.discrete import TorchKind, in_kind_of, wants_gradient
+from dualgap.transport.envelope import root
+from dualgap.transport.ground import ROUNDOFF
+from dualgap.transport.wasserstein import WASSERSTEIN
+from dualgap.validation import detached, is_torch
+
+__all__ = ["LineCertificate", "line_bounds", "line_masses", "monotone_coupling"]
+
+
+@WASSERSTEIN.route("one_dimensional", Points, Points, Guarantee.EXACT,
+                   when=lambda p, q, cost=None, **options: cost is None and p.dimension == q.dimension == 1)
+def on_the_line(p: Points, q: Points, *, order: float, ground: str, cost: Any) -> Bracket:
+    """Sorting: the mass at every quantile of p goes to the same quantile of q."""
+    points = (detached(p.points)[:, 0], detached(q.points)[:, 0])
+    masses = (line_masses(p.weights), line_masses(q.weights))
+    number, lower, upper = (float(one) for one in line_bounds(*points, *masses, order))
+    certificate = LineCertificate(lower=lower, upper=upper, points=points, masses=masses, order=order)
+    value: Any = in_kind_of(number, p.points, q.points)
+    if wants_gradient(p.points, q.points, p.weights, q.weights):
+        value = _differentiable(p, q, certificate)
+    return Bracket(value=value, lower=lower, upper=upper, guarantee=Guarantee.EXACT, method="one_dimensional",
+                   certificate=certificate)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LineCertificate(Certificate):
+    """Two discrete measures on the line: the monotone coupling is optimal, so one number is both bounds.
+
+    .. math:: W_p^p(\\mu, \\nu) = \\int_0^1 |F^{-1}(t) - G^{-1}(t)|^p \\, dt, \\qquad p \\ge 1
+
+    Parameters
+    ----------
+    lower, upper : float
+    points : pair of (n,) and (m,) arrays
+    masses : pair of (n,) and (m,) arrays, None for equal masses
+    order : float
+
+    Reference: villani2009
+    """
+
+    points: tuple[np.ndarray, np.ndarray]
+    masses: tuple[np.ndarray | None, np.ndarray | None]
+    order: float
+
+    def bounds(self) -> tuple[float, float]:
+        """The integral again, from the measures, widened by the rounding of its sums."""
+        _, lower, upper = line_bounds(*self.points, *self.masses, self.order)
+        return float(lower), float(upper)
+
+    @cached_property
+    def plan(self) -> sparse.csr_array:
+        """The monotone coupling, at most n + m - 1 entries."""
+        i, j, mass, _ = monotone_coupling(*self.points, *self.masses)
+        there = mass > 0
+        shape = (len(self.points[0]), len(self.points[1]))
+        return sparse.csr_array(sparse.coo_array((mass[there], (i[there], j[there])), shape=shape))
+
+    @cached_property
+    def potentials(self) -> tuple[np.ndarray, np.ndarray]:
+        """Optimal potentials, by equality along the staircase of the coupling.
+
+        Where the staircase moves from atom i to the next, f changes as the cost does; for a convex cost of differences
+        that is feasible for all pairs, because the costs between sorted atoms form a Monge array.
+        """
+        x, y = self.points
+        by_x, by_y = np.argsort(x), np.argsort(y)
+        a, b = _sorted(self.masses[0], by_x), _sorted(self.masses[1], by_y)
+        i, j, _, _ = _staircase(a, b, len(x), len(y))
+        i, j = by_x[i], by_y[j]
+        cost = np.abs(x[i] - y[j]) ** self.order
+        change = np.diff(cost)
+        f, g = np.zeros(len(x)), np.zeros(len(y))
+        moves = i[1:] != i[:-1]
+        f[i[1:][moves]] = np.cumsum(change[moves])
+        g[j[0]] = cost[0]
+        g[j[1:][~moves]] = cost[0] + np.cumsum(change[~moves])
+        return f, g
+
+
+def monotone_coupling(x: np.ndarray, y: np.ndarray, a: np.ndarray | None, b: np.ndarray | None
+                      ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """The sorted coupling of two discrete measures on the line.
+
+    Parameters
+    ----------
+    x : (n,) array
+    y : (m,) array
+    a, b : (n,) and (m,) arrays, or None for equal masses
+
+    Returns
+    -------
+    i, j, mass : (k,) arrays
+        Mass ``mass[k]`` goes from atom i[k] of x to atom j[k] of y.
+    error : float
+        By how much a cumulated mass may be off by rounding.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> i, j, mass, error = monotone_coupling(np.array([2.0, 1.0]), np.array([5.0]), None, None)
+    >>> i, j, mass, error
+    (array([1, 0]), array([0, 0]), array([0.5, 0.5]), 0.0)
+    """
+    by_x, by_y = np.argsort(x), np.argsort(y)
+    if len(x) == len(y):
+        if a is None and b is None:
+            return by_x, by_y, np.full(len(x), 1 / len(x)), 0.0
+        if a is not None and b is not None and np.array_equal(a[by_x], b[by_y]):
+            return by_x, by_y, a[by_x] / math.fsum(a), 0.0
+    i, j, mass, error = _staircase(_sorted(a, by_x), _sorted(b, by_y), len(x), len(y))
+    there = mass > 0
+    return by_x[i[there]], by_y[j[there]], mass[there], error
+
+
+def line_bounds(x: np.ndarray, y: np.ndarray, a: np.ndarray | None, b: np.ndarray | None, order: float) -> Any:
+    """W_p between measures on the line, and its bounds; the leading axes are independent pairs.
+
+    Parameters
+    ----------
+    x : (..., n) array
+    y : (..., m) array
+    a, b : (n,) and (m,) arrays, or None for equal masses
+        Shared by all pairs.
+    order : float
+
+    Returns
+    -------
+    value, lower, upper : (...) arrays
+    """
+    if a is b is None:
+        x, y = np.sort(x), np.sort(y)
+        if x.shape[-1] == y.shape[-1]:
+            return _bounded(x, y, None, 0.0, order)
+        i, j, mass, error = _staircase(None, None, x.shape[-1], y.shape[-1])
+        return _bounded(x[..., i], y[..., j], mass, error, order)
+    if x.ndim > 1:
+        rows = [line_bounds(one, other, a, b, order) for one, other in zip(x, y, strict=True)]
+        return tuple(np.array(column) for column in zip(*rows, strict=True))
+    by_x, by_y = np.argsort(x), np.argsort(y)
+    first, second, x, y = _sorted(a, by_x), _sorted(b, by_y), x[by_x], y[by_y]
+    if first is not None and second is not None and np.array_equal(first, second):
+        return _bounded(x, y, first / math.fsum(first), 0.0, order)
+    if np.array_equal(x, y) and _same_atoms(x, y, first, second):
+        return 0.0, 0.0, 0.0
+    i, j, mass, error = _staircase(first, second, len(x), len(y))
+    return _bounded(x[i], y[j], mass, error, order)
+
+
+def _same_atoms(x: np.ndarray, y: np.ndarray, a: np.ndarray | None, b: np.ndarray | None) -> bool:
+    """Whether two measures hold the same pairs of position and mass, repeated positions in any order."""
+    if a is None or b is None:
+        return False
+    by_x, by_y = np.lexsort((a, x)), np.lexsort((b, y))
+    return np.array_equal(a[by_x], b[by_y])
+
+
+def line_masses(weights: Any) -> np.ndarray | None:
+    """Masses in float64, or None where all are equal."""
+    return None if bool(weights.min() == weights.max()) else detached(weights)
+
+
+def _sorted(masses: np.ndarray | None, order: np.ndarray) -> np.ndarray | None:
+    return None if masses is None else masses[order]
+
+
+def _staircase(a: np.ndarray | None, b: np.ndarray | None, n: int, m: int
+               ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """The coupling of n sorted atoms with m as a path of n + m - 1 cells (i, j), and the error of its cumulated masses.
+
+    It moves by one atom at a time, through cells without mass where knots coincide.
+    """
+    if a is None and b is None:  # cumulated masses in units of 1/(nm) are integers: exact
+        knots = np.concatenate([np.arange(1, n) * m, np.arange(1, m) * n])
+        error, total = 0.0, n * m
+    else:
+        knots = np.concatenate([_cumulated(a, n)[:-1], _cumulated(b, m)[:-1]])
+        error, total = 4 * ROUNDOFF * (math.sqrt(n) + math.sqrt(m) + 2), 1
+    merged = np.argsort(knots, kind="stable")  # both halves ascend: the stable sort merges them in linear time
+    i = np.zeros(n + m - 1, dtype=np.intp)
+    np.cumsum(merged < n - 1, out=i[1:])
+    mass = np.diff(knots[merged], prepend=0, append=total) / total
+    return i, np.arange(n + m - 1) - i, mass, error
+
+
+def _cumulated(masses: np.ndarray | None, n: int) -> np.ndarray:
+    """Cumulated masses, ending in 1; rows of sqrt(n) terms, so that each rounds 2 sqrt(n) times."""
+    if masses is None:
+        return np.arange(1, n + 1) / n
+    width = math.isqrt(n - 1) + 1
+    rows = np.zeros((-(-n // width), width))
+    rows.ravel()[:n] = masses
+    np.cumsum(rows, axis=1, out=rows)
+    rows[1:] += np.cumsum(rows[:-1, -1])[:, None]
+    knots = rows.ravel()[:n]
+    knots /= knots[-1]
+    return np.minimum(knots, 1.0, out=knots)
+
+
+def _bounded(x: np.ndarray, y: np.ndarray, mass: np.ndarray | None, error: float, order: float) -> Any:
+    """(sum mass |x - y|^p)^(1/p) of coupled atoms, and its bounds when cumulated masses are off by ``error``.
+
+    Quantile functions off by W_1 at most error * (range) change the integral by at most p D^(p-1) times that, where D
+    is the largest distance between any two atoms.
+    """
+    top = max(float(x.max()), float(y.max()), -float(x.min()), -float(y.min()))
+    unit = 2.0**200 if top > 2.0**800 else 1.0  # a power of two: nothing is rounded
+    distance = x / unit - y / unit if unit > 1 else x - y
+    np.abs(distance, out=distance)
+    if order == 1:
+        number = distance.mean(axis=-1) if mass is None else np.multiply(distance, mass, out=distance).sum(axis=-1)
+    else:
+        longest = distance.max(axis=-1)
+        longest = np.where(longest > 0, longest, 1.0)
+        distance /= longest[..., None]
+        distance **= order
+        if mass is not None:
+            distance *= mass
+        total = distance.mean(axis=-1) if mass is None else distance.sum(axis=-1)
+        number = longest * total ** (1 / order)
+    relative = 2 * ROUNDOFF * (math.log2(x.shape[-1]) + 40 + 4 * order)
+    lower, upper = number * (1 - relative), number * (1 + relative)
+    if error > 0:
+        span = np.maximum(x.max(-1), y.max(-1)) / unit - np.minimum(x.min(-1), y.min(-1)) / unit
+        moves, span = span > 0, np.where(span > 0, span, 1.0)  # no mass moves within a single position
+        moved = 2 * error * order * moves
+        lower = span * np.maximum(0.0, (lower / span) ** order - moved) ** (1 / order)
+        upper = span * ((upper / span) ** order + moved) ** (1 / order) * (1 + 8 * ROUNDOFF)
+    return number * unit, lower * unit, upper * unit
+
+
+def _differentiable(p: Points, q: Points, certificate: LineCertificate) -> Any:
+    """The value with derivatives in the points (through their sorted order) and in the masses (the potentials)."""
+    kind = TorchKind.of(p.points, p.weights, q.points, q.weights)
+    i, j, mass, _ = monotone_coupling(*certificate.points, *certificate.masses)
+    rows, columns = kind.index(i), kind.index(j)
+    distance = (kind.double(p.points)[rows, 0] - kind.double(q.points)[columns, 0]).abs()
+    longest = float(distance.detach().max()) or 1.0  # powers of ratios: no power leaves float64
+    total = (kind.double(mass) * (distance / longest) ** certificate.order).sum()
+    for weights, potential in zip((p.weights, q.weights), certificate.potentials, strict=True):
+        if is_torch(weights) and weights.requires_grad:
+            share = kind.double(weights) / kind.double(weights).sum()
+            total = total + ((share - share.detach()) * kind.double(potential / longest**certificate.order)).sum()
+    return kind.back(root(total, certificate.order) * longest)

@@ -1,0 +1,89 @@
+"""The Wasserstein distance: the public function, and the table of the methods that compute it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dualgap import validation
+from dualgap.bracket import Bracket
+from dualgap.errors import InvalidInput
+from dualgap.measures import Histogram, Measure, Points
+from dualgap.registry import Quantity
+from dualgap.transport.ground import GROUNDS
+
+__all__ = ["WASSERSTEIN", "wasserstein"]
+
+WASSERSTEIN = Quantity("wasserstein", bare=Points)
+
+
+@WASSERSTEIN.public
+def wasserstein(p: Any, q: Any, *, order: float = 1, ground: str = "euclidean", cost: Any = None, method: str = "auto",
+                **options: Any) -> Bracket:
+    """Wasserstein distance: the least cost of moving one distribution onto the other.
+
+    .. math:: W_p(\\mu, \\nu) = \\Big( \\min_{\\pi \\in \\Pi(\\mu, \\nu)} \\int |x - y|^p \\, d\\pi(x, y) \\Big)^{1/p}
+
+    Parameters
+    ----------
+    p, q : measures
+        Points, Samples, Gaussian, scipy.stats or torch.distributions laws; a bare array of shape (n, d), or (n,) for
+        d = 1, is read as Points with equal weights. The two may differ in size.
+    order : float, at least 1
+        The exponent. For order 2 the value is W_2, not its square.
+    ground : "euclidean" or "cityblock"
+        The distance |x - y|.
+    cost : (n, m) array, optional
+        What moving a unit of mass from atom i of p to atom j of q costs, in place of ``|x_i - y_j| ** order``:
+        non-negative. The value is the order-th root of the least total cost, for order 1 that cost itself. p and q
+        are then Histogram or Points.
+    method : str
+        ``"auto"`` for the method with the best guarantee; :func:`dualgap.methods_for` lists those that apply.
+    **options
+        What the method takes beyond these.
+
+    Returns
+    -------
+    Bracket
+        EXACT between points (with ``plan`` and ``potentials``), between Gaussians of order 2, of equal covariance, or
+        on the line; CERTIFIED between other Gaussians; for Samples whatever the chosen method proves of the law's
+        distance.
+
+    Raises
+    ------
+    InvalidInput
+
+    Examples
+    --------
+    >>> import dualgap as dg
+    >>> b = dg.wasserstein([[0.0, 0.0], [0.0, 1.0]], [[3.0, 4.0], [3.0, 5.0]])
+    >>> round(b.value, 12), b.method, b.guarantee.name
+    (5.0, 'exact', 'EXACT')
+    >>> b.certificate.check()
+    >>> dg.wasserstein(dg.Histogram([0.5, 0.5]), dg.Histogram([1.0, 0.0]), cost=[[0.0, 1.0], [1.0, 0.0]]).value
+    0.5
+
+    Reference: villani2009
+    """
+    order = validation.order_of_distance(order)
+    validation.choice(ground, "ground", GROUNDS)
+    if cost is not None:
+        cost = _cost_matrix(cost, p, q)
+    return WASSERSTEIN.compute(p, q, method=method, order=order, ground=ground, cost=cost, **options)
+
+
+def _cost_matrix(cost: Any, p: Any, q: Any) -> Any:
+    """A cost matrix that fits the two measures, which must say their masses themselves."""
+    matrix = validation.masses(cost, "cost")
+    for name, measure in (("p", p), ("q", q)):
+        if not isinstance(measure, (Histogram, Points)):
+            what = type(measure).__name__ if isinstance(measure, Measure) else "a bare array"
+            raise InvalidInput(f"{name} must be a Histogram or Points where cost is given, got {what}; "
+                               "write dg.Histogram(weights)", argument=name)
+        if measure.weights.ndim != 1:
+            raise InvalidInput(f"{name} must be one histogram of shape (n,) where cost is given, got shape "
+                               f"{tuple(measure.weights.shape)}", argument=name)
+    shape = (len(p.weights), len(q.weights))
+    if tuple(matrix.shape) != shape:
+        raise InvalidInput(f"cost must have shape {shape}, a row for each atom of p and a column for each of q, got "
+                           f"{tuple(matrix.shape)}", argument="cost")
+    return matrix
