@@ -40,7 +40,8 @@ def bracket_of_points(objective: Dual, critic: FittedCritic, p: Points, q: Point
     if objective.lipschitz:
         cost = point_cost(x, y, order=1.0, ground="euclidean")
         plan = solve(cost, *masses).plan
-        proofs = [certify(cost, masses, plan, slope * critic(x)) for slope in SLOPES]
+        scores = _within_reach(critic(x), x)
+        proofs = [certify(cost, masses, plan, slope * scores) for slope in SLOPES]
         return _bracket(objective, max(proofs, key=lambda proof: proof.lower), Guarantee.CERTIFIED, None, "")
     slope, offset = _map(objective)
     proof = CriticCertificate(lower=-math.inf, upper=math.inf, masses=masses, slope=slope, offset=offset,
@@ -76,7 +77,7 @@ def bracket_of_laws(objective: Dual, critic: FittedCritic, split: Split, level: 
 def _bracket_of_distance(objective: Dual, critic: FittedCritic, split: Split, level: float,
                          diameter: float | None) -> Bracket:
     anchors = np.concatenate(split.train)
-    scores = critic(anchors)
+    scores = _within_reach(critic(anchors), anchors)
     extensions = [mcshane_extension(anchors, -slope * scores) for slope in SLOPES]
     best = max(extensions, key=lambda f: f(split.validation[0]).mean() - f(split.validation[1]).mean())
     real_terms, fake_terms = best(split.held_out[0]), -best(split.held_out[1])
@@ -125,6 +126,13 @@ def _clipped_terms(objective: Dual, critic: FittedCritic, parts: tuple[np.ndarra
     """The terms of the critic clipped to [-bound, bound]: each lies in an interval of this length."""
     real_scores, fake_scores = (np.clip(critic(points), -bound, bound) for points in parts)
     return _terms(objective.real, real_scores), _terms(objective.fake, fake_scores)
+
+
+def _within_reach(scores: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Scores no farther from their median than a 1-Lipschitz function gets: those of a critic that ran away lose digits."""
+    reach = 2 * float(np.linalg.norm(points - points[0], axis=1).max())
+    middle = np.median(scores)
+    return np.clip(scores - middle, -reach, reach)
 
 
 def _require_diameter(split: Split, diameter: float) -> None:
