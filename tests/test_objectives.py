@@ -18,7 +18,9 @@ SCORES = st.lists(st.floats(-20, 20), min_size=4, max_size=4)
 
 def weighted(objective, p, q, scores):
     scores = torch.as_tensor(scores, dtype=torch.float64)
-    return float((torch.as_tensor(p) * objective.real(scores)).sum() + (torch.as_tensor(q) * objective.fake(scores)).sum())
+    return float(
+        (torch.as_tensor(p) * objective.real(scores)).sum() + (torch.as_tensor(q) * objective.fake(scores)).sum()
+    )
 
 
 @given(COUNTS, COUNTS, SCORES)
@@ -34,8 +36,8 @@ def test_no_critic_exceeds_the_divergence_and_the_log_ratio_attains_it(p, q, sco
 @given(st.floats(-30, 30))
 def test_the_saturating_gradient_vanishes_where_the_critic_is_sure_and_the_heuristics_does_not(logit):
     score = torch.tensor([logit], dtype=torch.float64, requires_grad=True)
-    saturating, = torch.autograd.grad(JS.saturating(score), score)
-    heuristic, = torch.autograd.grad(JS.non_saturating(score), score)
+    (saturating,) = torch.autograd.grad(JS.saturating(score), score)
+    (heuristic,) = torch.autograd.grad(JS.non_saturating(score), score)
     sigmoid = 1 / (1 + math.exp(-logit))
     assert abs(saturating.item() + sigmoid) <= 1e-15 + 1e-12 * sigmoid
     assert abs(heuristic.item() + (1 - sigmoid)) <= 1e-12

@@ -182,9 +182,7 @@ class Bracket:
         real(gap, "gap", at_least=0)
         widest = float(detached(self.gap).max())
         if not widest <= gap:
-            raise NotConverged(
-                f"the bounds are {widest:.3g} apart, {gap:.3g} was required: {self!r}", partial=self
-            )
+            raise NotConverged(f"the bounds are {widest:.3g} apart, {gap:.3g} was required: {self!r}", partial=self)
         return self
 
     def explain(self) -> str:
@@ -194,16 +192,12 @@ class Bracket:
             lines.append(self.reason[0].upper() + self.reason[1:] + ".")
         if self.certificate is not None:
             kind = type(self.certificate).__name__
-            lines.append(
-                f"The certificate ({kind}) recomputes both bounds without the solver: certificate.check()."
-            )
+            lines.append(f"The certificate ({kind}) recomputes both bounds without the solver: certificate.check().")
         return "\n".join(lines)
 
     def __repr__(self) -> str:
         what = self.quantity or "value"
-        strength = self.guarantee.name + (
-            f" {_percent(self.confidence)}" if self.confidence is not None else ""
-        )
+        strength = self.guarantee.name + (f" {_percent(self.confidence)}" if self.confidence is not None else "")
         bounds = f"[{_show(self.lower)}, {_show(self.upper)}]"
         return f"Bracket({what} {_show(self.value)} in {bounds}, {strength}, {self.method})"
 

@@ -68,8 +68,8 @@ class JensenShannon(Dual):
 
     .. math:: \\sup_f E_p \\log D + E_q \\log(1 - D) = 2\\,\\mathrm{JS}(p, q) - 2 \\log 2,
 
-    attained at D = p / (p + q). The saturating loss has the logit's gradient -sigmoid(f), which vanishes where the critic is
-    sure; the non-saturating one has sigmoid(f) - 1, which does not.
+    attained at D = p / (p + q). The saturating loss has the logit's gradient -sigmoid(f), which vanishes where
+    the critic is sure; the non-saturating one has sigmoid(f) - 1, which does not.
 
     Examples
     --------

@@ -51,12 +51,24 @@ class Bar(Progress):
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
         from rich.progress import Progress as RichProgress
 
         self._rich = RichProgress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-            TimeRemainingColumn(), TextColumn("{task.fields[shown]}"), console=Console(stderr=True), transient=True,
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[shown]}"),
+            console=Console(stderr=True),
+            transient=True,
         )
         self._task: Any = None
 
@@ -67,9 +79,12 @@ class Bar(Progress):
 
     def advance(self, units: int = 1, **shown: Any) -> None:
         """Move it, with the numbers behind it."""
-        text = "  ".join(f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}"
-                         for name, value in shown.items())
-        self._rich.update(self._task, advance=units, **({"shown": text} if shown else {}))
+        text = "  ".join(
+            f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in shown.items()
+        )
+        self._rich.update(self._task, advance=units)
+        if shown:
+            self._rich.update(self._task, shown=text)
 
     def stop(self) -> None:
         """Take it away."""

@@ -23,6 +23,7 @@ __all__ = [
     "detached",
     "is_torch",
     "masses",
+    "optional_function",
     "order_of_distance",
     "points_array",
     "probabilities",
@@ -46,8 +47,15 @@ def detached(array: Any) -> np.ndarray:
     return np.array(array, dtype=np.float64)
 
 
-def real(value: Any, name: str, *, above: float | None = None, at_least: float | None = None,
-         below: float | None = None, at_most: float | None = None) -> float:
+def real(
+    value: Any,
+    name: str,
+    *,
+    above: float | None = None,
+    at_least: float | None = None,
+    below: float | None = None,
+    at_most: float | None = None,
+) -> float:
     """A finite real number within its bounds, as a float.
 
     Examples
@@ -55,7 +63,7 @@ def real(value: Any, name: str, *, above: float | None = None, at_least: float |
     >>> real(2, "order", at_least=1)
     2.0
     """
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (numbers.Real, np.ndarray)) or np.ndim(value) != 0:
+    if isinstance(value, (bool, np.bool_)) or not _is_number(value):
         raise InvalidInput(f"{name} must be a number, got {_describe(value)}", argument=name)
     try:
         number = float(value)
@@ -96,6 +104,13 @@ def order_of_distance(value: Any, name: str = "order") -> float:
     return real(value, name, at_least=1)
 
 
+def optional_function(value: Any, name: str) -> Any:
+    """A callable, or None."""
+    if value is not None and not callable(value):
+        raise InvalidInput(f"{name} must be callable or None, got {_describe(value)}", argument=name)
+    return value
+
+
 def confidence_level(value: Any, name: str = "confidence") -> float:
     """A probability strictly between 0 and 1."""
     return real(value, name, above=0, below=1)
@@ -113,8 +128,10 @@ def as_array(value: Any, name: str) -> Any:
     try:
         array = np.asarray(value)
     except (TypeError, ValueError):
-        raise InvalidInput(f"{name} must be an array of numbers with equal row lengths, got {_describe(value)}",
-                           argument=name) from None
+        raise InvalidInput(
+            f"{name} must be an array of numbers with equal row lengths, got {_describe(value)}",
+            argument=name,
+        ) from None
     if array.dtype.kind not in "iuf":
         raise InvalidInput(f"{name} must be an array of real numbers, got {_describe(value)}", argument=name)
     if array.dtype not in (np.float32, np.float64):
@@ -130,7 +147,9 @@ def points_array(value: Any, name: str) -> Any:
     """Points in R^d as an (n, d) array; an (n,) array means d = 1."""
     array = as_array(value, name)
     if array.ndim not in (1, 2):
-        raise InvalidInput(f"{name} must be points of shape (n,) or (n, d), got shape {tuple(array.shape)}", argument=name)
+        raise InvalidInput(
+            f"{name} must be points of shape (n,) or (n, d), got shape {tuple(array.shape)}", argument=name
+        )
     return array[:, None] if array.ndim == 1 else array
 
 
@@ -138,7 +157,9 @@ def masses(value: Any, name: str) -> Any:
     """Non-negative numbers along the last axis, at least one of them positive."""
     array = as_array(value, name)
     if array.ndim == 0:
-        raise InvalidInput(f"{name} must be masses of shape (..., n), got the single number {float(array):g}", argument=name)
+        raise InvalidInput(
+            f"{name} must be masses of shape (..., n), got the single number {float(array):g}", argument=name
+        )
     if bool((array < 0).any()):
         raise InvalidInput(f"{name} must not be negative, got {float(array.min()):g}", argument=name)
     return array
@@ -158,8 +179,10 @@ def probabilities(value: Any, name: str) -> Any:
 def same_length(first: int, second: int, names: tuple[str, str], what: str) -> None:
     """Two sizes that must agree."""
     if first != second:
-        raise InvalidInput(f"{names[0]} and {names[1]} must have the same {what}, got {first} and {second}",
-                           argument=names[1])
+        raise InvalidInput(
+            f"{names[0]} and {names[1]} must have the same {what}, got {first} and {second}",
+            argument=names[1],
+        )
 
 
 def _checked_tensor(tensor: Any, name: str) -> Any:
@@ -179,6 +202,10 @@ def _checked_tensor(tensor: Any, name: str) -> Any:
 def _first_bad(array: np.ndarray) -> str:
     place = np.argwhere(~np.isfinite(array))[0]
     return f"{array[tuple(place)]} at position {tuple(int(i) for i in place)}" if array.ndim else f"{array}"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, numbers.Real) or (isinstance(value, np.ndarray) and value.ndim == 0)
 
 
 def _describe(value: Any) -> str:

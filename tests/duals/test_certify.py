@@ -14,8 +14,17 @@ from dualgap.errors import CertificateError
 
 
 def held_out(real_terms, fake_terms, **changes):
-    made = HeldOutCertificate(lower=-math.inf, upper=math.inf, real_terms=real_terms, fake_terms=fake_terms, slope=1.0,
-                              offset=0.0, level=0.9, value_range=1.0, ceiling=10.0)
+    made = HeldOutCertificate(
+        lower=-math.inf,
+        upper=math.inf,
+        real_terms=real_terms,
+        fake_terms=fake_terms,
+        slope=1.0,
+        offset=0.0,
+        level=0.9,
+        value_range=1.0,
+        ceiling=10.0,
+    )
     made = dataclasses.replace(made, **changes)
     lower, upper = made.bounds()
     return dataclasses.replace(made, lower=lower, upper=upper)
@@ -35,13 +44,17 @@ def test_hoeffdings_margin_covers_at_least_as_often_as_it_says():
 def test_the_normal_margin_covers_as_often_as_it_says():
     rng = np.random.default_rng(1)
     repetitions, n = 2000, 200
-    misses = sum(held_out(rng.exponential(size=n) + 1, -rng.normal(size=n), value_range=None).lower > 2.0
-                 for _ in range(repetitions))
+    misses = sum(
+        held_out(rng.exponential(size=n) + 1, -rng.normal(size=n), value_range=None).lower > 2.0
+        for _ in range(repetitions)
+    )
     assert abs(misses / repetitions - 0.1) < 0.03
 
 
 def test_the_deviation_is_hoeffdings():
-    assert deviation(2.0, 100, 50, 0.95) == pytest.approx(2 * math.sqrt((1 / 100 + 1 / 50) * math.log(20) / 2), rel=1e-14)
+    assert deviation(2.0, 100, 50, 0.95) == pytest.approx(
+        2 * math.sqrt((1 / 100 + 1 / 50) * math.log(20) / 2), rel=1e-14
+    )
 
 
 def test_a_claim_beyond_its_evidence_is_found():
@@ -68,8 +81,16 @@ def test_terms_wider_than_the_range_that_is_claimed_are_found():
 
 def test_a_critic_on_discrete_measures_proves_its_weighted_sum():
     masses = np.array([0.25, 0.75]), np.array([1.0])
-    made = CriticCertificate(lower=0.0, upper=1.0, real_terms=np.array([1.0, 2.0]), fake_terms=np.array([-0.5]),
-                             masses=masses, slope=0.5, offset=0.1, ceiling=1.0)
+    made = CriticCertificate(
+        lower=0.0,
+        upper=1.0,
+        real_terms=np.array([1.0, 2.0]),
+        fake_terms=np.array([-0.5]),
+        masses=masses,
+        slope=0.5,
+        offset=0.1,
+        ceiling=1.0,
+    )
     lower, upper = made.bounds()
     assert abs(lower - (0.5 * (1.75 - 0.5) + 0.1)) < 1e-14
     assert lower <= 0.5 * 1.25 + 0.1

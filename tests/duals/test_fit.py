@@ -118,7 +118,7 @@ def test_the_critic_is_a_function_of_points_in_their_own_units(fitted):
     assert scores.shape == (150,)
     assert scores.dtype == np.float64
     points = torch.as_tensor(X[:2]).requires_grad_()
-    slope, = torch.autograd.grad(fitted.critic(points).sum(), points)
+    (slope,) = torch.autograd.grad(fitted.critic(points).sum(), points)
     assert 0.5 < float(slope.norm(dim=1).mean()) < 1.5
     with pytest.raises(InvalidInput, match=r"^critic and points must have the same dimension"):
         fitted.critic(X[:, :2])

@@ -51,7 +51,9 @@ def test_a_field_can_itself_be_differentiated():
     assert torch.equal(hessian, torch.diag(6 * x))
 
 
-@pytest.mark.parametrize(("function", "sizes"), [("f", (1, 1)), (len, (1,)), (len, [1, 1]), (len, (1, -1)), (len, (1, 1.5))])
+@pytest.mark.parametrize(
+    ("function", "sizes"), [("f", (1, 1)), (len, (1,)), (len, [1, 1]), (len, (1, -1)), (len, (1, 1.5))]
+)
 def test_a_payoff_needs_a_function_and_two_sizes(function, sizes):
     with pytest.raises(InvalidInput, match=r"^(function|sizes) must"):
         dg.games.Payoff(function, sizes=sizes)

@@ -61,7 +61,9 @@ def test_the_critical_penalty_of_the_dirac_gan_is_defective():
 def test_the_alternating_rate_does_not_depend_on_who_moves_first(a, b):
     game = dg.games.quadratic([[a]], [[1.0]], [[b]])
     rates = [dg.predict_rate(game, dg.methods.AlternatingGDA(step=0.1, first=first)) for first in ("x", "y")]
-    assert abs(rates[0] - rates[1]) < 1e-9  # similar matrices; near a double root eigenvalues carry the root of rounding
+    assert (
+        abs(rates[0] - rates[1]) < 1e-9
+    )  # similar matrices; near a double root eigenvalues carry the root of rounding
 
 
 GAMES = {

@@ -78,8 +78,14 @@ def test_a_tolerance_ends_the_run_as_converged():
 
 
 def test_records_are_the_steps_asked_for_and_the_ends():
-    run = dg.simulate(XY, dg.methods.ExtraGradient(step=0.3), start=(1.0, 1.0), steps=25, record=10,
-                      observe=lambda x, y: {"norm": (x**2 + y**2).sum(-1)})
+    run = dg.simulate(
+        XY,
+        dg.methods.ExtraGradient(step=0.3),
+        start=(1.0, 1.0),
+        steps=25,
+        record=10,
+        observe=lambda x, y: {"norm": (x**2 + y**2).sum(-1)},
+    )
     full = dg.simulate(XY, dg.methods.ExtraGradient(step=0.3), start=(1.0, 1.0), steps=25)
     assert run.steps.tolist() == run.metric_steps.tolist() == [0, 10, 20, 25]
     assert torch.equal(run.x, full.x[run.steps])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import torch
 from hypothesis import given
@@ -16,7 +18,7 @@ def as_module(network, weights, activation):
     """The same perceptron, built from torch's layers."""
     layers, at = [], 0
     widths = network.widths
-    for i, (fan_in, fan_out) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+    for i, (fan_in, fan_out) in enumerate(itertools.pairwise(widths)):
         linear = torch.nn.Linear(fan_in, fan_out, dtype=torch.float64, device="meta").to_empty(device="cpu")
         with torch.no_grad():
             linear.weight.copy_(weights[at : at + fan_in * fan_out].reshape(fan_in, fan_out).T)
@@ -27,8 +29,15 @@ def as_module(network, weights, activation):
     return torch.nn.Sequential(*layers)
 
 
-@pytest.mark.parametrize(("name", "activation"), [("relu", torch.nn.ReLU()), ("leaky_relu", torch.nn.LeakyReLU(0.2)),
-                                                  ("softplus", torch.nn.Softplus()), ("tanh", torch.nn.Tanh())])
+@pytest.mark.parametrize(
+    ("name", "activation"),
+    [
+        ("relu", torch.nn.ReLU()),
+        ("leaky_relu", torch.nn.LeakyReLU(0.2)),
+        ("softplus", torch.nn.Softplus()),
+        ("tanh", torch.nn.Tanh()),
+    ],
+)
 @given(widths=st.lists(st.integers(1, 6), min_size=2, max_size=4), seed=st.integers(0, 100))
 def test_an_ensemble_is_so_many_modules_of_torch(name, activation, widths, seed):
     network = dg.networks.MLP(widths, activation=name)
@@ -37,7 +46,9 @@ def test_an_ensemble_is_so_many_modules_of_torch(name, activation, widths, seed)
     together = network(weights, points)
     for k in range(2):
         expected = as_module(network, weights[k], activation)(points[k])
-        assert torch.allclose(together[k], expected, rtol=1e-12, atol=1e-13)  # sums of at most seven products, two layers
+        assert torch.allclose(
+            together[k], expected, rtol=1e-12, atol=1e-13
+        )  # sums of at most seven products, two layers
         assert torch.allclose(network(weights[k], points[k]), expected, rtol=1e-12, atol=1e-13)
 
 

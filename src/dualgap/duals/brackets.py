@@ -22,7 +22,8 @@ from dualgap.validation import detached
 
 __all__ = ["bracket_of_laws", "bracket_of_points"]
 
-#: A penalised critic's slope is near 1, not at it; the extension of the critic times one of these is chosen by its value.
+#: A penalised critic's slope is near 1, not at it; the extension of the critic times one of these is chosen by
+#: its value.
 SLOPES = (0.25, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5)
 #: A logit beyond this says no more than certainty, and widens the margin.
 LOGIT_BOUNDS = (0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
@@ -44,17 +45,32 @@ def bracket_of_points(objective: Dual, critic: FittedCritic, p: Points, q: Point
         proofs = [certify(cost, masses, plan, slope * scores) for slope in SLOPES]
         return _bracket(objective, max(proofs, key=lambda proof: proof.lower), Guarantee.CERTIFIED, None, "")
     slope, offset = _map(objective)
-    proof = CriticCertificate(lower=-math.inf, upper=math.inf, masses=masses, slope=slope, offset=offset,
-                              real_terms=_terms(objective.real, critic(x)), fake_terms=_terms(objective.fake, critic(y)),
-                              ceiling=math.log(2))
-    return _bracket(objective, _claiming(proof), Guarantee.CERTIFIED, None, "the upper bound is the largest value that JS has")
+    proof = CriticCertificate(
+        lower=-math.inf,
+        upper=math.inf,
+        masses=masses,
+        slope=slope,
+        offset=offset,
+        real_terms=_terms(objective.real, critic(x)),
+        fake_terms=_terms(objective.fake, critic(y)),
+        ceiling=math.log(2),
+    )
+    return _bracket(
+        objective,
+        _claiming(proof),
+        Guarantee.CERTIFIED,
+        None,
+        "the upper bound is the largest value that JS has",
+    )
 
 
-def bracket_of_laws(objective: Dual, critic: FittedCritic, split: Split, level: float, diameter: float | None) -> Bracket:
+def bracket_of_laws(
+    objective: Dual, critic: FittedCritic, split: Split, level: float, diameter: float | None
+) -> Bracket:
     """Bounds of the divergence between the laws, from draws that had no part in making the critic.
 
-    The critic is made admissible by the training draws (anchors of the McShane extension; the logit's bound), the version
-    is chosen on the validation draws, and the held-out draws give the bound.
+    The critic is made admissible by the training draws (anchors of the McShane extension; the logit's bound),
+    the version is chosen on the validation draws, and the held-out draws give the bound.
     """
     if objective.lipschitz:
         return _bracket_of_distance(objective, critic, split, level, diameter)
@@ -68,25 +84,52 @@ def bracket_of_laws(objective: Dual, critic: FittedCritic, split: Split, level: 
 
     bound = max(LOGIT_BOUNDS, key=margin_value)
     real_terms, fake_terms = _clipped_terms(objective, critic, split.held_out, bound)
-    proof = HeldOutCertificate(lower=-math.inf, upper=math.inf, real_terms=real_terms, fake_terms=fake_terms, slope=slope,
-                               offset=offset, level=level, value_range=bound, ceiling=math.log(2))
-    return _bracket(objective, _claiming(proof), Guarantee.CONFIDENCE, level,
-                    "the upper bound is the largest value that JS has: no better one holds for all laws")
+    proof = HeldOutCertificate(
+        lower=-math.inf,
+        upper=math.inf,
+        real_terms=real_terms,
+        fake_terms=fake_terms,
+        slope=slope,
+        offset=offset,
+        level=level,
+        value_range=bound,
+        ceiling=math.log(2),
+    )
+    return _bracket(
+        objective,
+        _claiming(proof),
+        Guarantee.CONFIDENCE,
+        level,
+        "the upper bound is the largest value that JS has: no better one holds for all laws",
+    )
 
 
-def _bracket_of_distance(objective: Dual, critic: FittedCritic, split: Split, level: float,
-                         diameter: float | None) -> Bracket:
+def _bracket_of_distance(
+    objective: Dual, critic: FittedCritic, split: Split, level: float, diameter: float | None
+) -> Bracket:
     anchors = np.concatenate(split.train)
     scores = _within_reach(critic(anchors), anchors)
     extensions = [mcshane_extension(anchors, -slope * scores) for slope in SLOPES]
     best = max(extensions, key=lambda f: f(split.validation[0]).mean() - f(split.validation[1]).mean())
     real_terms, fake_terms = best(split.held_out[0]), -best(split.held_out[1])
-    common = {"lower": -math.inf, "upper": math.inf, "real_terms": real_terms, "fake_terms": fake_terms, "slope": 1.0,
-              "offset": 0.0, "ceiling": math.inf}
+    common = {
+        "lower": -math.inf,
+        "upper": math.inf,
+        "real_terms": real_terms,
+        "fake_terms": fake_terms,
+        "slope": 1.0,
+        "offset": 0.0,
+        "ceiling": math.inf,
+    }
     if diameter is None:
         proof = HeldOutCertificate(**common, level=level, value_range=None)
-        return _bracket(objective, _claiming(proof), Guarantee.ASYMPTOTIC, level,
-                        "no upper bound holds for all laws; pass diameter= where the laws live on a bounded set")
+        return _bracket(
+            objective,
+            _claiming(proof),
+            Guarantee.ASYMPTOTIC,
+            level,
+            "no upper bound holds for all laws; pass diameter= where the laws live on a bounded set",
+        )
     drawn = [part[:PLAN_POINTS] for part in split.held_out]
     _require_diameter(split, diameter)
     cost = point_cost(*drawn, order=1.0, ground="euclidean")
@@ -96,14 +139,25 @@ def _bracket_of_distance(objective: Dual, critic: FittedCritic, split: Split, le
     return _bracket(objective, _claiming(proof), Guarantee.CONFIDENCE, level, "")
 
 
-def _bracket(objective: Dual, proof: Certificate, guarantee: Guarantee, confidence: float | None, reason: str) -> Bracket:
+def _bracket(
+    objective: Dual, proof: Certificate, guarantee: Guarantee, confidence: float | None, reason: str
+) -> Bracket:
     """The critic's value: the lower bound of a certified bracket, the held-out value without its margin otherwise."""
     value = proof.lower
     if isinstance(proof, HeldOutCertificate):
         terms = float(proof.real_terms.mean() + proof.fake_terms.mean())
         value = min(max(proof.slope * terms + proof.offset, proof.lower), proof.upper)
-    return Bracket(value=value, lower=proof.lower, upper=proof.upper, guarantee=guarantee, method="neural",
-                   certificate=proof, confidence=confidence, reason=reason, quantity=objective.quantity)
+    return Bracket(
+        value=value,
+        lower=proof.lower,
+        upper=proof.upper,
+        guarantee=guarantee,
+        method="neural",
+        certificate=proof,
+        confidence=confidence,
+        reason=reason,
+        quantity=objective.quantity,
+    )
 
 
 def _claiming(proof: Certificate) -> Certificate:
@@ -121,8 +175,9 @@ def _terms(term: object, scores: np.ndarray) -> np.ndarray:
     return term(torch.as_tensor(scores)).numpy()  # type: ignore[operator]
 
 
-def _clipped_terms(objective: Dual, critic: FittedCritic, parts: tuple[np.ndarray, np.ndarray],
-                   bound: float) -> tuple[np.ndarray, np.ndarray]:
+def _clipped_terms(
+    objective: Dual, critic: FittedCritic, parts: tuple[np.ndarray, np.ndarray], bound: float
+) -> tuple[np.ndarray, np.ndarray]:
     """The terms of the critic clipped to [-bound, bound]: each lies in an interval of this length."""
     real_scores, fake_scores = (np.clip(critic(points), -bound, bound) for points in parts)
     return _terms(objective.real, real_scores), _terms(objective.fake, fake_scores)
@@ -141,5 +196,7 @@ def _require_diameter(split: Split, diameter: float) -> None:
     farthest = points[np.linalg.norm(points - split.centre, axis=1).argmax()]
     seen = float(np.linalg.norm(points - farthest, axis=1).max())
     if seen > diameter * (1 + 1e-12):
-        raise InvalidInput(f"diameter must be at least the distance of any two draws, got {diameter:g} and two draws "
-                           f"{seen:g} apart", argument="diameter")
+        raise InvalidInput(
+            f"diameter must be at least the distance of any two draws, got {diameter:g} and two draws {seen:g} apart",
+            argument="diameter",
+        )

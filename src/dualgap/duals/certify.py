@@ -83,8 +83,8 @@ class HeldOutCertificate(Certificate):
     """Scores of a critic on draws that had no part in making it.
 
     For a critic that is fixed before the draws, the mean of the terms estimates a lower bound of the divergence without
-    bias; the margin makes it one with the stated level. Above stands a ceiling, or the empirical transport cost plus its
-    deviation (the expectation of an empirical W_1 is at least the W_1 of the laws).
+    bias; the margin makes it one with the stated level. Above stands a ceiling, or the empirical transport cost
+    plus its deviation (the expectation of an empirical W_1 is at least the W_1 of the laws).
 
     Parameters
     ----------
@@ -120,8 +120,10 @@ class HeldOutCertificate(Certificate):
         else:
             for terms in (real_terms, fake_terms):
                 if np.ptp(terms) > self.value_range * (1 + 1e-9):
-                    raise CertificateError(f"terms spread over {np.ptp(terms):.6g}, more than the {self.value_range:.6g} "
-                                           "that their margin assumes")
+                    raise CertificateError(
+                        f"terms spread over {np.ptp(terms):.6g}, more than the {self.value_range:.6g} "
+                        "that their margin assumes"
+                    )
             margin = deviation(self.value_range, n, m, self.level)
         value = math.fsum(real_terms) / n + math.fsum(fake_terms) / m
         lower = max(0.0, self.slope * (value - margin) + self.offset)

@@ -11,8 +11,15 @@ from dualgap.objectives import Dual
 __all__ = ["critic_loss"]
 
 
-def critic_loss(objective: Dual, regulariser: Regulariser | None, critic: Network, weights: Tensor, real_points: Tensor,
-                fake_points: Tensor, mix: Tensor) -> Tensor:
+def critic_loss(
+    objective: Dual,
+    regulariser: Regulariser | None,
+    critic: Network,
+    weights: Tensor,
+    real_points: Tensor,
+    fake_points: Tensor,
+    mix: Tensor,
+) -> Tensor:
     """Minus the dual's value on a batch, plus the penalty: what a critic minimises.
 
     .. math:: -\\tfrac1B \\sum_i \\mathrm{real}(f(x_i)) - \\tfrac1B \\sum_i \\mathrm{fake}(f(\\tilde x_i)) + \\mathrm{penalty}

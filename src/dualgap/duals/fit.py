@@ -20,7 +20,7 @@ from dualgap.errors import InvalidInput
 from dualgap.games.methods import Adam, Method, SimultaneousGDA
 from dualgap.games.simulate import simulate
 from dualgap.games.streams import Streams
-from dualgap.games.trajectory import Status, Trajectory
+from dualgap.games.trajectory import Trajectory
 from dualgap.measures import Measure, Points, Samples, as_measure
 from dualgap.networks import MLP, Network
 from dualgap.objectives import Dual
@@ -57,9 +57,22 @@ class DualFit:
     bracket: Bracket
 
 
-def fit(objective: Dual, p: Any, q: Any, *, critic: Network | None = None, regulariser: Regulariser | None = None,
-        method: Method | None = None, steps: int = 1000, batch_size: int = 256, restarts: int = 1, seed: int = 0,
-        confidence: float = 0.95, diameter: float | None = None, progress: Progress | None = None) -> DualFit:
+def fit(
+    objective: Dual,
+    p: Any,
+    q: Any,
+    *,
+    critic: Network | None = None,
+    regulariser: Regulariser | None = None,
+    method: Method | None = None,
+    steps: int = 1000,
+    batch_size: int = 256,
+    restarts: int = 1,
+    seed: int = 0,
+    confidence: float = 0.95,
+    diameter: float | None = None,
+    progress: Progress | None = None,
+) -> DualFit:
     """Estimate a divergence by a neural critic, with bounds that hold whatever the training did.
 
     .. math:: \\sup_f E_p[\\mathrm{real}(f)] + E_q[\\mathrm{fake}(f)]
@@ -68,7 +81,8 @@ def fit(objective: Dual, p: Any, q: Any, *, critic: Network | None = None, regul
     admissible and evaluated:
 
     - for Points, on the points themselves: the bounds are CERTIFIED for these discrete measures;
-    - for Samples, on a third of the draws that no part of the training has seen: the bounds speak of the laws, CONFIDENCE
+    - for Samples, on a third of the draws that no part of the training has seen: the bounds speak of the laws,
+    CONFIDENCE
       where the terms are bounded (JS always; W_1 when ``diameter`` is given), ASYMPTOTIC otherwise.
 
     For W_1 any numbers at the points become a 1-Lipschitz function by the McShane extension
@@ -103,8 +117,8 @@ def fit(objective: Dual, p: Any, q: Any, *, critic: Network | None = None, regul
     Raises
     ------
     InvalidInput
-        For other measures, fewer than 20 draws, constant data, a critic of another dimension, points farther apart than the
-        diameter.
+        For other measures, fewer than 20 draws, constant data, a critic of another dimension, points farther
+        apart than the diameter.
 
     Examples
     --------
@@ -119,8 +133,10 @@ def fit(objective: Dual, p: Any, q: Any, *, critic: Network | None = None, regul
     Reference: arjovsky2017wgan
     """
     if not isinstance(objective, Dual):
-        raise InvalidInput(f"objective must be a dual objective such as JensenShannon(), got {type(objective).__name__}",
-                           argument="objective")
+        raise InvalidInput(
+            f"objective must be a dual objective such as JensenShannon(), got {type(objective).__name__}",
+            argument="objective",
+        )
     first, second = _measures(p, q)
     level = confidence_level(confidence)
     reach = None if diameter is None else real(diameter, "diameter", above=0)
@@ -130,8 +146,18 @@ def fit(objective: Dual, p: Any, q: Any, *, critic: Network | None = None, regul
     if regulariser is None and objective.lipschitz:
         regulariser = GradientPenalty(10.0, one_sided=True)
     method = SimultaneousGDA(step=2e-3, scaling=Adam(beta1=0.5)) if method is None else method
-    history, fitted = _train(objective, network, regulariser, method, split, count(steps, "steps"),
-                             count(batch_size, "batch_size"), count(restarts, "restarts"), seed, progress)
+    history, fitted = _train(
+        objective,
+        network,
+        regulariser,
+        method,
+        split,
+        count(steps, "steps"),
+        count(batch_size, "batch_size"),
+        count(restarts, "restarts"),
+        seed,
+        progress,
+    )
     if isinstance(first, Points) and isinstance(second, Points):
         bracket = bracket_of_points(objective, fitted, first, second)
     else:
@@ -145,26 +171,43 @@ def _measures(p: Any, q: Any) -> tuple[Measure, Measure]:
         if isinstance(first, kind) and isinstance(second, kind):
             same_length(first.dimension, second.dimension, ("p", "q"), "dimension")
             return first, second
-    raise InvalidInput("p and q must both be Points or both be Samples, got "
-                       f"{type(first).__name__} and {type(second).__name__}", argument="p")
+    raise InvalidInput(
+        f"p and q must both be Points or both be Samples, got {type(first).__name__} and {type(second).__name__}",
+        argument="p",
+    )
 
 
 def _check_critic(network: Any, dimension: int) -> None:
     if not isinstance(network, Network):
-        raise InvalidInput(f"critic must be a Network such as MLP((d, 64, 1)), got {type(network).__name__}",
-                           argument="critic")
+        raise InvalidInput(
+            f"critic must be a Network such as MLP((d, 64, 1)), got {type(network).__name__}",
+            argument="critic",
+        )
     if (network.inputs, network.outputs) != (dimension, 1):
-        raise InvalidInput(f"critic must map R^{dimension} to R, got a network from R^{network.inputs} to "
-                           f"R^{network.outputs}", argument="critic")
+        raise InvalidInput(
+            f"critic must map R^{dimension} to R, got a network from R^{network.inputs} to R^{network.outputs}",
+            argument="critic",
+        )
 
 
-def _train(objective: Dual, network: Network, regulariser: Regulariser | None, method: Method, split: Split, steps: int,
-           batch_size: int, restarts: int, seed: int, progress: Progress | None) -> tuple[Trajectory, FittedCritic]:
+def _train(
+    objective: Dual,
+    network: Network,
+    regulariser: Regulariser | None,
+    method: Method,
+    split: Split,
+    steps: int,
+    batch_size: int,
+    restarts: int,
+    seed: int,
+    progress: Progress | None,
+) -> tuple[Trajectory, FittedCritic]:
     centre, radius = split.centre, split.radius
     unit = [(points - centre) / radius for points in (*split.train, *split.validation)]
     masses = split.train_masses
-    game = EstimationGame(objective, network, regulariser, Dataset(unit[0], masses[0]), Dataset(unit[1], masses[1]),
-                          batch_size)
+    game = EstimationGame(
+        objective, network, regulariser, Dataset(unit[0], masses[0]), Dataset(unit[1], masses[1]), batch_size
+    )
     seeds = [seed + 1000 * k for k in range(restarts)]
     shown = [torch.as_tensor(points[:RECORDED_POINTS]).float() for points in unit]
 
@@ -173,11 +216,25 @@ def _train(objective: Dual, network: Network, regulariser: Regulariser | None, m
         return {"train": objective.value(*scores[:2]), "validation": objective.value(*scores[2:])}
 
     start = (torch.zeros(restarts, 0), network.initial(Streams(seeds, purpose=1, dtype=torch.float32)))
-    history = simulate(game, method, start=start, steps=steps, seeds=seeds, record=max(1, steps // RECORDS), path=False,
-                       observe=observe, progress=progress)
+    history = simulate(
+        game,
+        method,
+        start=start,
+        steps=steps,
+        seeds=seeds,
+        record=max(1, steps // RECORDS),
+        path=False,
+        observe=observe,
+        progress=progress,
+    )
     scores = detached(history.metrics["validation"][-1])
     sound = history.diverged_at < 0
     best = int(np.where(sound & np.isfinite(scores), scores, -np.inf).argmax())
     scale = radius if objective.lipschitz else 1.0
-    return history, FittedCritic(network=network, weights=torch.as_tensor(history.y[-1][best]), centre=centre,
-                                 radius=radius, scale=scale)
+    return history, FittedCritic(
+        network=network,
+        weights=torch.as_tensor(history.y[-1][best]),
+        centre=centre,
+        radius=radius,
+        scale=scale,
+    )

@@ -14,8 +14,13 @@ from dualgap.transport.wasserstein import WASSERSTEIN
 __all__ = ["neural_wasserstein"]
 
 
-@WASSERSTEIN.route("neural", Samples, Samples, Guarantee.ASYMPTOTIC,
-                   when=lambda p, q, order=1, ground="euclidean", **options: order == 1 and ground == "euclidean")
+@WASSERSTEIN.route(
+    "neural",
+    Samples,
+    Samples,
+    Guarantee.ASYMPTOTIC,
+    when=lambda p, q, order=1, ground="euclidean", **options: order == 1 and ground == "euclidean",
+)
 def neural_wasserstein(p: Samples, q: Samples, *, order: float, ground: str, cost: Any, **options: Any) -> Bracket:
     """A critic trained on half of the draws, made 1-Lipschitz, and evaluated on draws it has not seen."""
     if cost is not None:

@@ -58,23 +58,34 @@ def split_draws(p: Any, q: Any, seed: int) -> Split:
     >>> [len(part[0]) for part in (split.train, split.validation, split.held_out)]
     [50, 15, 35]
     """
-    points = tuple(detached(measure.points) for measure in (p, q))
+    points = detached(p.points), detached(q.points)
     masses: tuple[Any, Any] = (None, None)
     if isinstance(p, Points):
-        parts = (points, points, points)
+        train = validation = held_out = points
         masses = (detached(p.weights), detached(q.weights))
     else:
         for name, draws in zip(("p", "q"), points, strict=True):
             if len(draws) < LEAST_DRAWS:
-                raise InvalidInput(f"{name} must have at least {LEAST_DRAWS} draws to be split, got {len(draws)}",
-                                   argument=name)
+                raise InvalidInput(
+                    f"{name} must have at least {LEAST_DRAWS} draws to be split, got {len(draws)}",
+                    argument=name,
+                )
         rng = np.random.default_rng(seed)
         shuffled = [draws[rng.permutation(len(draws))] for draws in points]
-        pieces = [np.split(draws, [round(SHARES[0] * len(draws)), round(sum(SHARES) * len(draws))]) for draws in shuffled]
-        parts = tuple(zip(*pieces, strict=True))
-    both = np.concatenate(parts[0])
+        pieces = [
+            np.split(draws, [round(SHARES[0] * len(draws)), round(sum(SHARES) * len(draws))]) for draws in shuffled
+        ]
+        train, validation, held_out = zip(*pieces, strict=True)
+    both = np.concatenate(train)
     centre = both.mean(axis=0)
     radius = float(np.sqrt(((both - centre) ** 2).sum(axis=1).mean()))
     if radius == 0:
         raise InvalidInput("p and q must not be constant: all training points are the same", argument="p")
-    return Split(train=parts[0], validation=parts[1], held_out=parts[2], train_masses=masses, centre=centre, radius=radius)
+    return Split(
+        train=train,
+        validation=validation,
+        held_out=held_out,
+        train_masses=masses,
+        centre=centre,
+        radius=radius,
+    )

@@ -20,9 +20,9 @@ __all__ = ["Game", "Payoff", "ZeroSum"]
 class Game(ABC):
     """A differentiable game: ``x`` minimises ``loss_x`` and ``y`` minimises ``loss_y``.
 
-    Each player is a tensor (..., n): the last axis is the player, the leading axes are independent copies (starting points,
-    step sizes, seeds). A loss has the shape (...) of the copies, so that the gradient of its sum is every copy's own
-    gradient, exactly.
+    Each player is a tensor (..., n): the last axis is the player, the leading axes are independent copies
+    (starting points, step sizes, seeds). A loss has the shape (...) of the copies, so that the gradient of its
+    sum is every copy's own gradient, exactly.
 
     Attributes
     ----------

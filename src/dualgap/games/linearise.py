@@ -69,8 +69,8 @@ def linearise(game: Game, method: Method, *, at: tuple[Any, Any] | None = None) 
     Raises
     ------
     InvalidInput
-        When no equilibrium is known, the point is not a fixed point of the method, or the method has none (Adam counts its
-        steps).
+        When no equilibrium is known, the point is not a fixed point of the method, or the method has none (Adam
+        counts its steps).
 
     Examples
     --------
@@ -86,15 +86,24 @@ def linearise(game: Game, method: Method, *, at: tuple[Any, Any] | None = None) 
     def one_step(w: Tensor) -> Tensor:
         return _flattened(*method.step(game, *_unflattened(w, shapes), lambda: None))[0]
 
-    _require_fixed_point(type(method).__name__, (one_step(flat) - flat).detach(), x.numel() + y.numel(), float(flat.norm()))
+    _require_fixed_point(
+        type(method).__name__, (one_step(flat) - flat).detach(), x.numel() + y.numel(), float(flat.norm())
+    )
     jacobian = torch.func.jacrev(one_step)(flat).detach().numpy()
     if not np.isfinite(jacobian).all():
-        raise InvalidInput(f"method must be differentiable at the equilibrium, {type(method).__name__} is not", argument="method")
+        raise InvalidInput(
+            f"method must be differentiable at the equilibrium, {type(method).__name__} is not",
+            argument="method",
+        )
     eigenvalues = np.linalg.eigvals(jacobian)
     eigenvalues = eigenvalues[np.argsort(-np.abs(eigenvalues), kind="stable")]
     radius = float(np.abs(eigenvalues[0])) if len(eigenvalues) else 0.0
-    return Linearisation(jacobian=jacobian, eigenvalues=eigenvalues, spectral_radius=radius,
-                         defective=_is_defective(jacobian, eigenvalues, radius))
+    return Linearisation(
+        jacobian=jacobian,
+        eigenvalues=eigenvalues,
+        spectral_radius=radius,
+        defective=_is_defective(jacobian, eigenvalues, radius),
+    )
 
 
 def predict_rate(game: Game, method: Method, *, at: tuple[Any, Any] | None = None) -> float:
@@ -128,8 +137,10 @@ def predict_rate(game: Game, method: Method, *, at: tuple[Any, Any] | None = Non
 
 def _equilibrium(game: Any, at: tuple[Any, Any] | None) -> tuple[Tensor, Tensor]:
     if not isinstance(game, Game):
-        raise InvalidInput(f"game must be a Game such as dg.games.bilinear([[1.0]]), got {type(game).__name__}",
-                           argument="game")
+        raise InvalidInput(
+            f"game must be a Game such as dg.games.bilinear([[1.0]]), got {type(game).__name__}",
+            argument="game",
+        )
     point = game.equilibrium if at is None else at
     if point is None:
         raise InvalidInput("at must be given: the game does not know an equilibrium", argument="at")
@@ -143,11 +154,16 @@ def _equilibrium(game: Any, at: tuple[Any, Any] | None) -> tuple[Tensor, Tensor]
 def _require_fixed_point(method: str, moved: Tensor, players: int, size: float) -> None:
     tolerance = FIXED_POINT_TOLERANCE * (1 + size)
     if not float(moved[:players].norm()) <= tolerance:
-        raise InvalidInput(f"at must be an equilibrium: a step of {method} from it moves by {float(moved[:players].norm()):.3g}",
-                           argument="at")
+        raise InvalidInput(
+            f"at must be an equilibrium: a step of {method} from it moves by {float(moved[:players].norm()):.3g}",
+            argument="at",
+        )
     if not float(moved[players:].norm()) <= tolerance:
-        raise InvalidInput(f"method must stand still at the equilibrium, and the memory of {method} does not (it counts "
-                           "steps): there is no linear map to predict from; leave out the scaling", argument="method")
+        raise InvalidInput(
+            f"method must stand still at the equilibrium, and the memory of {method} does not (it counts "
+            "steps): there is no linear map to predict from; leave out the scaling",
+            argument="method",
+        )
 
 
 def _flattened(x: Tensor, y: Tensor, state: State) -> tuple[Tensor, dict[str, torch.Size]]:
@@ -158,7 +174,11 @@ def _flattened(x: Tensor, y: Tensor, state: State) -> tuple[Tensor, dict[str, to
 def _unflattened(flat: Tensor, shapes: dict[str, torch.Size]) -> tuple[Tensor, Tensor, State]:
     pieces = flat.split([shape.numel() for shape in shapes.values()])
     parts = {name: piece.reshape(shape) for (name, shape), piece in zip(shapes.items(), pieces, strict=True)}
-    return parts.pop("x"), parts.pop("y"), {name.removeprefix("state."): value for name, value in parts.items()}
+    return (
+        parts.pop("x"),
+        parts.pop("y"),
+        {name.removeprefix("state."): value for name, value in parts.items()},
+    )
 
 
 def _is_defective(jacobian: np.ndarray, eigenvalues: np.ndarray, radius: float) -> bool:

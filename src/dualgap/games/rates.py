@@ -24,11 +24,11 @@ def fitted_rate(offsets: np.ndarray, steps: np.ndarray, diverged_at: np.ndarray)
 
     .. math:: u_t = a_1 u_{t-1} + \\dots + a_k u_{t-k}
 
-    whose characteristic roots are the :math:`\\mu_i`. It is fitted to the second half of the path, after a rough rate is
-    divided out so that early records do not drown late ones; the rate is the largest modulus of a root. The solution of
-    least norm is taken, whose superfluous roots lie inside the unit circle. Unlike a line through :math:`\\log |u_t|`, this
-    does not depend on the part of a rotation that the path ends on. A defective eigenvalue or a nonlinear approach shows as
-    a spread between the bounds.
+    whose characteristic roots are the :math:`\\mu_i`. It is fitted to the second half of the path, after a
+    rough rate is divided out so that early records do not drown late ones; the rate is the largest modulus of a
+    root. The solution of least norm is taken, whose superfluous roots lie inside the unit circle. Unlike a line
+    through :math:`\\log |u_t|`, this does not depend on the part of a rotation that the path ends on. A
+    defective eigenvalue or a nonlinear approach shows as a spread between the bounds.
 
     Parameters
     ----------
@@ -68,8 +68,15 @@ def fitted_rate(offsets: np.ndarray, steps: np.ndarray, diverged_at: np.ndarray)
     value, lower, upper = (column.reshape(copies) for column in (fits[:, 0], fits.min(axis=1), fits.max(axis=1)))
     if not copies:
         value, lower, upper = float(value), float(lower), float(upper)
-    return Bracket(value=value, lower=lower, upper=upper, guarantee=Guarantee.ASYMPTOTIC, method="recurrence",
-                   quantity="rate", reason="the bounds are the spread of the fits to parts of the path")
+    return Bracket(
+        value=value,
+        lower=lower,
+        upper=upper,
+        guarantee=Guarantee.ASYMPTOTIC,
+        method="recurrence",
+        quantity="rate",
+        reason="the bounds are the spread of the fits to parts of the path",
+    )
 
 
 def _rates_of_copy(path: np.ndarray, steps: np.ndarray, lost: int) -> list[float]:
@@ -82,8 +89,10 @@ def _rates_of_copy(path: np.ndarray, steps: np.ndarray, lost: int) -> list[float
     if usable < LEAST_RECORDS:
         if len(arrived):
             return [0.0, 0.0, 0.0]
-        raise InvalidInput(f"the path must have at least {LEAST_RECORDS} equally spaced records to measure a rate, got "
-                           f"{usable}; simulate more steps or record more often")
+        raise InvalidInput(
+            f"the path must have at least {LEAST_RECORDS} equally spaced records to measure a rate, got "
+            f"{usable}; simulate more steps or record more often"
+        )
     start = min(usable // 2, usable - LEAST_RECORDS)
     window = path[start:usable]
     half = len(window) // 2

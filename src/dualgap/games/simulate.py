@@ -15,7 +15,7 @@ from dualgap.games.methods.method import Method
 from dualgap.games.streams import Streams
 from dualgap.games.trajectory import Status, Trajectory
 from dualgap.progress import Progress, resolve
-from dualgap.validation import as_array, count, is_torch, real
+from dualgap.validation import as_array, count, is_torch, optional_function, real
 
 __all__ = ["simulate"]
 
@@ -25,15 +25,25 @@ DIVERGED = 1e12
 Observe = Callable[[Tensor, Tensor], dict[str, Tensor]]
 
 
-def simulate(game: Game, method: Method, *, start: tuple[Any, Any], steps: int, seeds: int | Sequence[int] = 0,
-             record: int = 1, path: bool = True, observe: Observe | None = None, tolerance: float | None = None,
-             progress: Progress | None = None) -> Trajectory:
+def simulate(
+    game: Game,
+    method: Method,
+    *,
+    start: tuple[Any, Any],
+    steps: int,
+    seeds: int | Sequence[int] = 0,
+    record: int = 1,
+    path: bool = True,
+    observe: Observe | None = None,
+    tolerance: float | None = None,
+    progress: Progress | None = None,
+) -> Trajectory:
     """Play a game by a method.
 
     .. math:: (x_{t+1}, y_{t+1}, s_{t+1}) = \\mathrm{step}(x_t, y_t, s_t)
 
-    The leading axes of the starting points are independent copies, whether points, step sizes or seeds; the two starting
-    points and the step sizes broadcast against each other.
+    The leading axes of the starting points are independent copies, whether points, step sizes or seeds; the two
+    starting points and the step sizes broadcast against each other.
 
     Parameters
     ----------
@@ -60,8 +70,8 @@ def simulate(game: Game, method: Method, *, start: tuple[Any, Any], steps: int, 
     Returns
     -------
     Trajectory
-        A copy that leaves the ball of radius 1e12, or is no longer finite, stops there with the status DIVERGED and the last
-        finite strategies; the others go on.
+        A copy that leaves the ball of radius 1e12, or is no longer finite, stops there with the status DIVERGED
+        and the last finite strategies; the others go on.
 
     Raises
     ------
@@ -72,7 +82,8 @@ def simulate(game: Game, method: Method, *, start: tuple[Any, Any], steps: int, 
     --------
     >>> import torch, dualgap as dg
     >>> starts = torch.randn(100, 1, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    >>> run = dg.simulate(dg.games.bilinear([[1.0]]), dg.methods.ExtraGradient(step=0.5), start=(starts, starts), steps=200)
+    >>> method = dg.methods.ExtraGradient(step=0.5)
+    >>> run = dg.simulate(dg.games.bilinear([[1.0]]), method, start=(starts, starts), steps=200)
     >>> run.x.shape, run.status.name
     (torch.Size([201, 100, 1]), 'BUDGET')
     """
@@ -122,41 +133,62 @@ class _Recorder:
     def add(self, step: int, x: Tensor, y: Tensor) -> None:
         self.steps.append(step)
         if not self.path and len(self.x) == 2:
-            self.x.pop(), self.y.pop()
+            self.x.pop()
+            self.y.pop()
         self.x.append(x)
         self.y.append(y)
         if self.observe is not None:
             self.metrics.append(self.observe(x, y))
 
     def last(self) -> dict[str, float]:
-        return {name: float(torch.as_tensor(value).double().mean()) for name, value in self.metrics[-1].items()} if (
-            self.metrics) else {}
+        return (
+            {name: float(torch.as_tensor(value).double().mean()) for name, value in self.metrics[-1].items()}
+            if (self.metrics)
+            else {}
+        )
 
-    def trajectory(self, game: Game, method: Method, state: Any, status: Status, lost: Tensor, tolerance: float | None,
-                   numpy_input: bool) -> Trajectory:
+    def trajectory(
+        self,
+        game: Game,
+        method: Method,
+        state: Any,
+        status: Status,
+        lost: Tensor,
+        tolerance: float | None,
+        numpy_input: bool,
+    ) -> Trajectory:
         def kind(values: list[Tensor]) -> Any:
             stacked = torch.stack(values)
             return stacked.numpy() if numpy_input else stacked
 
         names = self.metrics[0] if self.metrics else {}
         return Trajectory(
-            x=kind(self.x), y=kind(self.y), steps=np.array(self.steps if self.path else [self.steps[0], self.steps[-1]]),
+            x=kind(self.x),
+            y=kind(self.y),
+            steps=np.array(self.steps if self.path else [self.steps[0], self.steps[-1]]),
             metrics={name: kind([torch.as_tensor(one[name]) for one in self.metrics]) for name in names},
-            metric_steps=np.array(self.steps if self.metrics else [], dtype=int), status=status,
-            diverged_at=lost.cpu().numpy(), tolerance=tolerance, state=state, equilibrium=game.equilibrium,
+            metric_steps=np.array(self.steps if self.metrics else [], dtype=int),
+            status=status,
+            diverged_at=lost.cpu().numpy(),
+            tolerance=tolerance,
+            state=state,
+            equilibrium=game.equilibrium,
             gradient_calls=self.steps[-1] * method.gradient_calls,
         )
 
 
 def _check_types(game: Any, method: Any, observe: Any) -> None:
     if not isinstance(game, Game):
-        raise InvalidInput(f"game must be a Game such as dg.games.bilinear([[1.0]]), got {type(game).__name__}",
-                           argument="game")
+        raise InvalidInput(
+            f"game must be a Game such as dg.games.bilinear([[1.0]]), got {type(game).__name__}",
+            argument="game",
+        )
     if not isinstance(method, Method):
-        raise InvalidInput(f"method must be an update method such as dg.methods.ExtraGradient(step=0.1), got {method!r}",
-                           argument="method")
-    if observe is not None and not callable(observe):
-        raise InvalidInput(f"observe must be callable, got {type(observe).__name__}", argument="observe")
+        raise InvalidInput(
+            f"method must be an update method such as dg.methods.ExtraGradient(step=0.1), got {method!r}",
+            argument="method",
+        )
+    optional_function(observe, "observe")
 
 
 def _players(game: Game, method: Method, start: Any) -> tuple[Tensor, Tensor, bool]:
@@ -170,24 +202,32 @@ def _players(game: Game, method: Method, start: Any) -> tuple[Tensor, Tensor, bo
         array = torch.as_tensor(as_array(value, f"start ({name})"))
         array = array.reshape(1) if array.ndim == 0 else array
         if array.shape[-1] != size:
-            raise InvalidInput(f"start must have {size} numbers of {name} along the last axis, got shape "
-                               f"{tuple(array.shape)}", argument="start")
+            raise InvalidInput(
+                f"start must have {size} numbers of {name} along the last axis, got shape {tuple(array.shape)}",
+                argument="start",
+            )
         players.append(array if is_torch(value) else array.to(torch.float64))
     x, y = players
     sizes = [step for step in (method.step_x, method.step_y) if isinstance(step, Tensor)]
     try:
         copies = torch.broadcast_shapes(x.shape[:-1], y.shape[:-1], *(step.shape for step in sizes))
     except RuntimeError:
-        raise InvalidInput(f"start must have leading axes that broadcast, got {tuple(x.shape)} and {tuple(y.shape)} with "
-                           f"step sizes of shape {[tuple(step.shape) for step in sizes]}", argument="start") from None
+        raise InvalidInput(
+            f"start must have leading axes that broadcast, got {tuple(x.shape)} and {tuple(y.shape)} with "
+            f"step sizes of shape {[tuple(step.shape) for step in sizes]}",
+            argument="start",
+        ) from None
     all_numpy = all(isinstance(value, np.ndarray) for value in start)
     return x.expand(*copies, x.shape[-1]).detach(), y.expand(*copies, y.shape[-1]).detach(), all_numpy
 
 
 def _check_start(game: Game, x: Tensor, y: Tensor, streams: Streams, seeds: Any) -> None:
     if streams.shape and x.shape[:1] != streams.shape:
-        raise InvalidInput(f"seeds must be one for each copy of the leading axis, got {len(streams.seeds)} seeds for "
-                           f"players of shape {tuple(x.shape)}", argument="seeds")
+        raise InvalidInput(
+            f"seeds must be one for each copy of the leading axis, got {len(streams.seeds)} seeds for "
+            f"players of shape {tuple(x.shape)}",
+            argument="seeds",
+        )
     trial = Streams(seeds, device=x.device, dtype=x.dtype)
     if not bool(torch.isfinite(_norm(*game.field(x, y, game.draw(trial)))).all()):
         raise InvalidInput("start must be where the game's gradients are finite; they are not", argument="start")

@@ -39,8 +39,14 @@ class Streams:
     True
     """
 
-    def __init__(self, seeds: int | Sequence[int] = 0, *, purpose: int = 0, device: Any = "cpu",
-                 dtype: torch.dtype = torch.float64) -> None:
+    def __init__(
+        self,
+        seeds: int | Sequence[int] = 0,
+        *,
+        purpose: int = 0,
+        device: Any = "cpu",
+        dtype: torch.dtype = torch.float64,
+    ) -> None:
         single = not isinstance(seeds, Sequence) or isinstance(seeds, str)
         self.seeds = tuple(count(seed, "seeds", at_least=0) for seed in ([seeds] if single else seeds))  # type: ignore[union-attr]
         if not self.seeds:
@@ -48,10 +54,12 @@ class Streams:
         self.shape: tuple[int, ...] = () if single else (len(self.seeds),)
         self.device = torch.device(device)
         self.dtype = dtype
-        self._generators = [torch.Generator(device=self.device).manual_seed(_mixed(seed, purpose)) for seed in self.seeds]
+        self._generators = [
+            torch.Generator(device=self.device).manual_seed(_mixed(seed, purpose)) for seed in self.seeds
+        ]
 
     def normal(self, *shape: int) -> Tensor:
-        """Standard normal numbers, (K, *shape) or (*shape)."""
+        """Standard normal numbers, of shape ``(K, *shape)`` or ``shape``."""
         return self._each(lambda g: torch.randn(shape, generator=g, device=self.device, dtype=self.dtype))
 
     def uniform(self, *shape: int) -> Tensor:

@@ -77,11 +77,16 @@ class Trajectory:
         if self.status is Status.DIVERGED:
             copies = int((self.diverged_at >= 0).sum())
             first = int(self.diverged_at[self.diverged_at >= 0].min())
-            raise NotConverged(f"{copies} of {self.diverged_at.size} copies diverged, the first at step {first}; "
-                               "use a smaller step or another method", partial=self)
+            raise NotConverged(
+                f"{copies} of {self.diverged_at.size} copies diverged, the first at step {first}; "
+                "use a smaller step or another method",
+                partial=self,
+            )
         if self.tolerance is not None and self.status is not Status.CONVERGED:
-            raise NotConverged(f"the field's norm is not below {self.tolerance:g} after {self.steps[-1]} steps; "
-                               "use more steps", partial=self)
+            raise NotConverged(
+                f"the field's norm is not below {self.tolerance:g} after {self.steps[-1]} steps; use more steps",
+                partial=self,
+            )
         return self
 
     def measured_rate(self, *, equilibrium: tuple[Any, Any] | None = None) -> Bracket:
@@ -108,10 +113,11 @@ class Trajectory:
         if known is None:
             raise InvalidInput("equilibrium must be given: the game does not know one", argument="equilibrium")
         offsets = [detached(path) - detached(point) for path, point in zip((self.x, self.y), known, strict=True)]
-        return fitted_rate(np.concatenate(offsets, axis=-1), self.steps,
-                           self.diverged_at)
+        return fitted_rate(np.concatenate(offsets, axis=-1), self.steps, self.diverged_at)
 
     def __repr__(self) -> str:
         copies = "x".join(map(str, self.diverged_at.shape)) or "1"
-        return (f"Trajectory({self.status.name} after {self.steps[-1]} steps, {copies} copies, players of "
-                f"{self.x.shape[-1]} and {self.y.shape[-1]}, {len(self.steps)} records)")
+        return (
+            f"Trajectory({self.status.name} after {self.steps[-1]} steps, {copies} copies, players of "
+            f"{self.x.shape[-1]} and {self.y.shape[-1]}, {len(self.steps)} records)"
+        )

@@ -11,12 +11,12 @@ from dualgap.measures.density import Density
 from dualgap.measures.gaussian import Gaussian
 from dualgap.measures.histogram import Histogram
 from dualgap.measures.measure import Measure
-from dualgap.measures.points import Points
+from dualgap.measures.points import Points, Samples
 
 __all__ = ["as_measure"]
 
 
-def as_measure(value: Any, name: str, *, bare: type[Histogram] | type[Points]) -> Measure:
+def as_measure(value: Any, name: str, *, bare: type[Histogram] | type[Points] | type[Samples]) -> Measure:
     """The measure that a value means.
 
     A measure is itself; ``scipy.stats`` frozen distributions and ``torch.distributions`` become the measure of the same
@@ -27,7 +27,7 @@ def as_measure(value: Any, name: str, *, bare: type[Histogram] | type[Points]) -
     value : measure, array, scipy.stats frozen distribution or torch.distributions.Distribution
     name : str
         The argument that it came from.
-    bare : Histogram or Points
+    bare : Histogram, Points or Samples
 
     Raises
     ------
@@ -136,18 +136,12 @@ def _density_from_torch(law: Any) -> Density:
     def log_density(x: Any) -> np.ndarray:
         points = shaped(x)
         inside = law.support.check(points)
-        values = law.log_prob(
-            torch.where(inside if not law.event_shape else inside[:, None], points, law.mean)
-        )
-        return (
-            torch.where(inside, values, torch.tensor(-np.inf, dtype=values.dtype)).detach().double().numpy()
-        )
+        values = law.log_prob(torch.where(inside if not law.event_shape else inside[:, None], points, law.mean))
+        return torch.where(inside, values, torch.tensor(-np.inf, dtype=values.dtype)).detach().double().numpy()
 
     def sample(n: int, rng: np.random.Generator) -> np.ndarray:
         with torch.random.fork_rng(devices=[]):  # torch.distributions draw from the global stream only
             torch.manual_seed(int(rng.integers(2**63)))
             return law.sample((n,)).double().reshape(n, d).numpy()
 
-    return Density(
-        log_density, dimension=d, sample=sample, support=(float(low), float(high)) if d == 1 else None
-    )
+    return Density(log_density, dimension=d, sample=sample, support=(float(low), float(high)) if d == 1 else None)

@@ -46,7 +46,7 @@ class Density(Measure):
 
     log_density: Callable[[Any], Any]
     _: KW_ONLY
-    dimension: int  # pyright: ignore[reportIncompatibleVariableOverride]
+    dimension: int
     sample: Callable[[int, np.random.Generator], Any] | None = None
     support: tuple[Any, Any] | None = None
     cdf: Callable[[Any], Any] | None = None

@@ -81,6 +81,6 @@ class Gaussian(Measure):
         object.__setattr__(self, "covariance", covariance)
 
     @property
-    def dimension(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def dimension(self) -> int:
         """The d of R^d."""
         return len(self.mean)

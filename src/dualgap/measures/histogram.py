@@ -41,6 +41,6 @@ class Histogram(Measure):
         object.__setattr__(self, "weights", validation.probabilities(self.weights, _name))
 
     @property
-    def dimension(self) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def dimension(self) -> None:
         """None: the atoms have no position."""
         return None

@@ -44,9 +44,7 @@ class Mixture(Measure):
     def __post_init__(self) -> None:
         weights = validation.probabilities(self.weights, "weights")
         if weights.ndim != 1:
-            raise InvalidInput(
-                f"weights must have shape (k,), got {tuple(weights.shape)}", argument="weights"
-            )
+            raise InvalidInput(f"weights must have shape (k,), got {tuple(weights.shape)}", argument="weights")
         if not isinstance(self.components, Iterable):
             raise InvalidInput(
                 f"components must be a sequence of measures, got {type(self.components).__name__}",
@@ -70,6 +68,6 @@ class Mixture(Measure):
         object.__setattr__(self, "components", components)
 
     @property
-    def dimension(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def dimension(self) -> int:
         """The d of R^d."""
         return int(self.components[0].dimension or 0)

@@ -55,15 +55,13 @@ class Points(Measure):
         else:
             weights = validation.probabilities(self.weights, "weights")
             if weights.ndim != 1:
-                raise InvalidInput(
-                    f"weights must have shape (n,), got {tuple(weights.shape)}", argument="weights"
-                )
+                raise InvalidInput(f"weights must have shape (n,), got {tuple(weights.shape)}", argument="weights")
             validation.same_length(len(points), len(weights), (_name, "weights"), "length")
         object.__setattr__(self, "points", points)
         object.__setattr__(self, "weights", weights)
 
     @property
-    def dimension(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def dimension(self) -> int:
         """The d of R^d."""
         return int(self.points.shape[1])
 
@@ -99,6 +97,6 @@ class Samples(Measure):
         object.__setattr__(self, "points", points)
 
     @property
-    def dimension(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def dimension(self) -> int:
         """The d of R^d."""
         return int(self.points.shape[1])

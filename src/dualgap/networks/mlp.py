@@ -58,8 +58,10 @@ class MLP(Network):
     def __post_init__(self) -> None:
         choice(self.activation, "activation", ACTIVATIONS)
         if isinstance(self.widths, str) or len(self.widths) < 2:
-            raise InvalidInput(f"widths must be at least two whole numbers, input and output, got {self.widths!r}",
-                               argument="widths")
+            raise InvalidInput(
+                f"widths must be at least two whole numbers, input and output, got {self.widths!r}",
+                argument="widths",
+            )
         object.__setattr__(self, "widths", tuple(count(width, "widths") for width in self.widths))
 
     @property
@@ -93,8 +95,10 @@ class MLP(Network):
     def __call__(self, weights: Tensor, points: Tensor) -> Tensor:
         """The outputs (..., B, outputs)."""
         if weights.shape[-1] != self.size:
-            raise InvalidInput(f"weights must have {self.size} numbers along the last axis, got {weights.shape[-1]}",
-                               argument="weights")
+            raise InvalidInput(
+                f"weights must have {self.size} numbers along the last axis, got {weights.shape[-1]}",
+                argument="weights",
+            )
         if points.shape[-1] != self.inputs:
             raise InvalidInput(f"points must have dimension {self.inputs}, got {points.shape[-1]}", argument="points")
         pieces = iter(weights.split([n for i, o in self._shapes for n in (i * o, o)], -1))

@@ -14,7 +14,8 @@ __all__ = ["Network"]
 class Network(ABC):
     """A function of weights and inputs that holds no weights itself.
 
-    The weights are one vector, so that a network is a player like any other; leading axes of the weights are an ensemble.
+    The weights are one vector, so that a network is a player like any other; leading axes of the weights are an
+    ensemble.
 
     Attributes
     ----------

@@ -55,8 +55,9 @@ class AdversarialGame(Game):
     --------
     >>> import dualgap as dg
     >>> gan = dg.training.AdversarialGame(
-    ...     generator=dg.networks.MLP((2, 32, 2)), critic=dg.networks.MLP((2, 32, 1)), objective=dg.duals.JensenShannon(),
-    ...     data=dg.training.Ring(), latent=2, batch_size=64, saturating=False)
+    ...     generator=dg.networks.MLP((2, 32, 2)), critic=dg.networks.MLP((2, 32, 1)),
+    ...     objective=dg.duals.JensenShannon(), data=dg.training.Ring(), latent=2, batch_size=64,
+    ...     saturating=False)
     >>> gan.sizes
     (162, 129)
 
@@ -73,12 +74,22 @@ class AdversarialGame(Game):
     regulariser: Regulariser | None = None
 
     def __post_init__(self) -> None:
-        for name, kind in (("generator", Network), ("critic", Network), ("objective", Dual), ("data", Source)):
+        for name, kind in (
+            ("generator", Network),
+            ("critic", Network),
+            ("objective", Dual),
+            ("data", Source),
+        ):
             if not isinstance(getattr(self, name), kind):
-                raise InvalidInput(f"{name} must be a {kind.__name__}, got {type(getattr(self, name)).__name__}", argument=name)
+                raise InvalidInput(
+                    f"{name} must be a {kind.__name__}, got {type(getattr(self, name)).__name__}",
+                    argument=name,
+                )
         if self.regulariser is not None and not isinstance(self.regulariser, Regulariser):
-            raise InvalidInput(f"regulariser must be a Regulariser or None, got {type(self.regulariser).__name__}",
-                               argument="regulariser")
+            raise InvalidInput(
+                f"regulariser must be a Regulariser or None, got {type(self.regulariser).__name__}",
+                argument="regulariser",
+            )
         if not isinstance(self.saturating, bool):
             raise InvalidInput(f"saturating must be True or False, got {self.saturating!r}", argument="saturating")
         count(self.latent, "latent")
@@ -87,8 +98,11 @@ class AdversarialGame(Game):
         for name, (inputs, outputs) in wanted.items():
             network = getattr(self, name)
             if (network.inputs, network.outputs) != (inputs, outputs):
-                raise InvalidInput(f"{name} must map R^{inputs} to R^{outputs}, got a network from R^{network.inputs} to "
-                                   f"R^{network.outputs}", argument=name)
+                raise InvalidInput(
+                    f"{name} must map R^{inputs} to R^{outputs}, got a network from R^{network.inputs} to "
+                    f"R^{network.outputs}",
+                    argument=name,
+                )
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -97,8 +111,11 @@ class AdversarialGame(Game):
 
     def draw(self, streams: Streams) -> tuple[Tensor, Tensor, Tensor]:
         """Data, latent points and the uniform numbers of a penalty, each (K, batch_size, ...)."""
-        return (self.data.draw(streams, self.batch_size), streams.normal(self.batch_size, self.latent),
-                streams.uniform(self.batch_size, 1))
+        return (
+            self.data.draw(streams, self.batch_size),
+            streams.normal(self.batch_size, self.latent),
+            streams.uniform(self.batch_size, 1),
+        )
 
     def start(self, streams: Streams) -> tuple[Tensor, Tensor]:
         """Random weights of both networks."""
@@ -126,4 +143,6 @@ class AdversarialGame(Game):
     def loss_y(self, x: Tensor, y: Tensor, sample: Any) -> Tensor:
         """Minus the dual's value on the batch, plus the penalty, shape (...)."""
         real_points, latent, mix = sample
-        return critic_loss(self.objective, self.regulariser, self.critic, y, real_points, self.generator(x, latent), mix)
+        return critic_loss(
+            self.objective, self.regulariser, self.critic, y, real_points, self.generator(x, latent), mix
+        )

@@ -52,7 +52,7 @@ class Ring(Source):
         real(self.spread, "spread", above=0)
 
     @property
-    def dimension(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def dimension(self) -> int:
         """2."""
         return 2
 

@@ -20,9 +20,9 @@ NEAR = 3.0
 def mode_coverage(points: Any, centres: Any, spread: float) -> dict[str, Tensor]:
     """Modes, high quality and reverse KL of generated points, by the rules of the toy benchmarks.
 
-    A point is of *high quality* when it lies within three standard deviations of the nearest centre; a *mode* is covered
-    when it is the nearest centre of a point of high quality; the *reverse KL* is that of all points' nearest centres
-    against the uniform law on the centres,
+    A point is of *high quality* when it lies within three standard deviations of the nearest centre; a *mode*
+    is covered when it is the nearest centre of a point of high quality; the *reverse KL* is that of all points'
+    nearest centres against the uniform law on the centres,
 
     .. math:: \\log K + \\sum_k \\hat p_k \\log \\hat p_k.
 
@@ -36,7 +36,8 @@ def mode_coverage(points: Any, centres: Any, spread: float) -> dict[str, Tensor]
     Returns
     -------
     dict of (...) tensors
-        ``modes`` (of K), ``high_quality`` (share; 1 - exp(-4.5) = 98.9% for the true law in the plane), ``reverse_kl`` (nats).
+        ``modes`` (of K), ``high_quality`` (share; 1 - exp(-4.5) = 98.9% for the true law in the plane),
+        ``reverse_kl`` (nats).
 
     Raises
     ------
@@ -50,11 +51,16 @@ def mode_coverage(points: Any, centres: Any, spread: float) -> dict[str, Tensor]
 
     Reference: lin2018pacgan
     """
-    cloud, middle = (torch.as_tensor(as_array(value, name)) for value, name in ((points, "points"), (centres, "centres")))
+    cloud, middle = (
+        torch.as_tensor(as_array(value, name)) for value, name in ((points, "points"), (centres, "centres"))
+    )
     spread = real(spread, "spread", above=0)
     if cloud.ndim < 2 or middle.ndim != 2 or cloud.shape[-1] != middle.shape[-1]:
-        raise InvalidInput(f"points must have shape (..., B, d) and centres (K, d), got {tuple(cloud.shape)} and "
-                           f"{tuple(middle.shape)}", argument="points")
+        raise InvalidInput(
+            f"points must have shape (..., B, d) and centres (K, d), got {tuple(cloud.shape)} and "
+            f"{tuple(middle.shape)}",
+            argument="points",
+        )
     distance, nearest = torch.cdist(cloud, middle.to(cloud)).min(-1)
     good = distance <= NEAR * spread
     modes = len(middle)

@@ -17,7 +17,7 @@ from dualgap.progress import Progress
 from dualgap.training.adversarial_game import AdversarialGame
 from dualgap.training.data import Ring
 from dualgap.training.metrics import mode_coverage
-from dualgap.validation import count
+from dualgap.validation import count, optional_function
 
 __all__ = ["train"]
 
@@ -29,9 +29,19 @@ RECORDS = 20
 WEIGHTS, EVALUATION = 1, 2
 
 
-def train(game: AdversarialGame, method: Method, *, seeds: int | Sequence[int], steps: int, record: int | None = None,
-          path: bool = False, observe: Callable[[Tensor, Tensor], dict[str, Tensor]] | None = None,
-          dtype: torch.dtype = torch.float32, device: Any = "cpu", progress: Progress | None = None) -> Trajectory:
+def train(
+    game: AdversarialGame,
+    method: Method,
+    *,
+    seeds: int | Sequence[int],
+    steps: int,
+    record: int | None = None,
+    path: bool = False,
+    observe: Callable[[Tensor, Tensor], dict[str, Tensor]] | None = None,
+    dtype: torch.dtype = torch.float32,
+    device: Any = "cpu",
+    progress: Progress | None = None,
+) -> Trajectory:
     """Train a GAN, as an ensemble of seeds.
 
     Parameters
@@ -55,9 +65,9 @@ def train(game: AdversarialGame, method: Method, *, seeds: int | Sequence[int], 
     Returns
     -------
     Trajectory
-        With the metrics of shape (records, K): ``dual`` (the critic's value on 2,500 fresh points), and for data with known
-        modes ``modes``, ``high_quality`` and ``reverse_kl`` (see :func:`mode_coverage`). A seed that diverges stops with its
-        last finite weights, and the status says so.
+        With the metrics of shape (records, K): ``dual`` (the critic's value on 2,500 fresh points), and for
+        data with known modes ``modes``, ``high_quality`` and ``reverse_kl`` (see :func:`mode_coverage`). A seed
+        that diverges stops with its last finite weights, and the status says so.
 
     Raises
     ------
@@ -67,8 +77,9 @@ def train(game: AdversarialGame, method: Method, *, seeds: int | Sequence[int], 
     --------
     >>> import dualgap as dg
     >>> gan = dg.training.AdversarialGame(
-    ...     generator=dg.networks.MLP((2, 32, 2)), critic=dg.networks.MLP((2, 32, 1)), objective=dg.duals.JensenShannon(),
-    ...     data=dg.training.Ring(), latent=2, batch_size=64, saturating=False, regulariser=dg.duals.R1(0.1))
+    ...     generator=dg.networks.MLP((2, 32, 2)), critic=dg.networks.MLP((2, 32, 1)),
+    ...     objective=dg.duals.JensenShannon(), data=dg.training.Ring(), latent=2, batch_size=64,
+    ...     saturating=False, regulariser=dg.duals.R1(0.1))
     >>> method = dg.methods.AlternatingGDA(step=1e-3, first="y", scaling=dg.methods.Adam(beta1=0.0))
     >>> run = dg.training.train(gan, method, seeds=range(4), steps=10)
     >>> run.metrics["modes"].shape, run.status.name
@@ -78,6 +89,7 @@ def train(game: AdversarialGame, method: Method, *, seeds: int | Sequence[int], 
     """
     if not isinstance(game, AdversarialGame):
         raise InvalidInput(f"game must be an AdversarialGame, got {type(game).__name__}", argument="game")
+    optional_function(observe, "observe")
     steps = count(steps, "steps")
     every = max(1, steps // RECORDS) if record is None else record
     start = game.start(Streams(seeds, purpose=WEIGHTS, dtype=dtype, device=device))
@@ -93,5 +105,14 @@ def train(game: AdversarialGame, method: Method, *, seeds: int | Sequence[int], 
             found |= mode_coverage(points, game.data.centres(), game.data.spread)
         return found if observe is None else {**found, **observe(x, y)}
 
-    return simulate(game, method, start=start, steps=steps, seeds=seeds, record=every, path=path, observe=metrics,
-                    progress=progress)
+    return simulate(
+        game,
+        method,
+        start=start,
+        steps=steps,
+        seeds=seeds,
+        record=every,
+        path=path,
+        observe=metrics,
+        progress=progress,
+    )

@@ -31,8 +31,11 @@ def test_the_penalty_moves_the_eigenvalues_of_the_flow_as_the_formula_says(name,
     found = flow_eigenvalues(dg.games.dirac_gan(objective, r1=gamma))
     root = cmath.sqrt(gamma**2 / 4 - slope**2)
     expected = np.array([-gamma / 2 + root, -gamma / 2 - root])
-    distance = min(np.abs(np.sort_complex(found) - np.sort_complex(expected)).max(), np.abs(found - expected).max(),
-                   np.abs(found[::-1] - expected).max())
+    distance = min(
+        np.abs(np.sort_complex(found) - np.sort_complex(expected)).max(),
+        np.abs(found - expected).max(),
+        np.abs(found[::-1] - expected).max(),
+    )
     assert distance < 1e-10  # 1e-16 over eta = 1e-3, times the condition of the eigenvalues
 
 
@@ -64,8 +67,16 @@ def test_simultaneous_descent_leaves_and_alternating_stays(h):
     assert abs(dg.predict_rate(game, dg.methods.AlternatingGDA(step=h)) - 1) < 1e-12
 
 
-@pytest.mark.parametrize(("arguments", "name"), [({"r1": -1.0}, "r1"), ({"r1": float("nan")}, "r1"), ({"r1": "a"}, "r1"),
-                                                 ({"objective": "js"}, "objective"), ({"saturating": 1}, "saturating")])
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        ({"r1": -1.0}, "r1"),
+        ({"r1": float("nan")}, "r1"),
+        ({"r1": "a"}, "r1"),
+        ({"objective": "js"}, "objective"),
+        ({"saturating": 1}, "saturating"),
+    ],
+)
 def test_bad_input_is_named(arguments, name):
     with pytest.raises(InvalidInput, match=f"^{name} must"):
         dg.games.dirac_gan(**arguments)

@@ -26,7 +26,11 @@ def test_the_norm_shrinks_by_the_same_factor_at_every_single_step(x, y, h):
 
 
 def test_above_step_one_it_diverges():
-    assert dg.predict_rate(XY, dg.methods.ExtraGradient(step=1.01)) > 1 > dg.predict_rate(XY, dg.methods.ExtraGradient(step=0.99))
+    assert (
+        dg.predict_rate(XY, dg.methods.ExtraGradient(step=1.01))
+        > 1
+        > dg.predict_rate(XY, dg.methods.ExtraGradient(step=0.99))
+    )
 
 
 @dataclass(frozen=True)

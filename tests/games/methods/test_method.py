@@ -22,8 +22,21 @@ def test_step_is_the_size_of_both_players(method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("step", [0.0, -0.1, float("nan"), float("inf"), "0.1", None, True, [0.1],
-                                  torch.tensor([0.1, float("nan")]), torch.tensor([0.1, -0.1])])
+@pytest.mark.parametrize(
+    "step",
+    [
+        0.0,
+        -0.1,
+        float("nan"),
+        float("inf"),
+        "0.1",
+        None,
+        True,
+        [0.1],
+        torch.tensor([0.1, float("nan")]),
+        torch.tensor([0.1, -0.1]),
+    ],
+)
 def test_a_step_is_a_positive_finite_number(method, step):
     with pytest.raises(InvalidInput, match=r"^step must"):
         method(step=step)

@@ -19,8 +19,8 @@ def test_simultaneous_descent_with_adam_takes_the_path_of_torchs_adam(betas):
     x, y = (part.clone().requires_grad_() for part in START)
     optimisers = [torch.optim.Adam([part], lr=0.05, betas=betas) for part in (x, y)]
     for _ in range(50):
-        grad_x, = torch.autograd.grad(GAME.loss_x(x, y, None), x)
-        grad_y, = torch.autograd.grad(GAME.loss_y(x, y, None), y)
+        (grad_x,) = torch.autograd.grad(GAME.loss_x(x, y, None), x)
+        (grad_y,) = torch.autograd.grad(GAME.loss_y(x, y, None), y)
         x.grad, y.grad = grad_x, grad_y
         for optimiser in optimisers:
             optimiser.step()
@@ -32,7 +32,7 @@ def test_simultaneous_descent_with_adam_takes_the_path_of_torchs_adam(betas):
 def test_extragradient_advances_the_memory_once_a_step_with_the_second_gradient():
     adam = dg.methods.Adam()
     method = dg.methods.ExtraGradient(step=0.1, scaling=adam)
-    x, y, state = method.step(GAME, *START, method.init(GAME, *START), lambda: None)
+    _x, _y, state = method.step(GAME, *START, method.init(GAME, *START), lambda: None)
     assert (state["x.seen"], state["y.seen"]) == (1, 1)
     ahead = dg.methods.SimultaneousGDA(step=0.1, scaling=adam)
     half = ahead.step(GAME, *START, ahead.init(GAME, *START), lambda: None)[:2]
@@ -40,8 +40,9 @@ def test_extragradient_advances_the_memory_once_a_step_with_the_second_gradient(
     assert torch.allclose(state["x.first"], expected, rtol=1e-12)
 
 
-@pytest.mark.parametrize("arguments", [{"beta1": 1.0}, {"beta1": -0.1}, {"beta2": float("nan")}, {"epsilon": 0.0},
-                                       {"beta2": "a"}])
+@pytest.mark.parametrize(
+    "arguments", [{"beta1": 1.0}, {"beta1": -0.1}, {"beta2": float("nan")}, {"epsilon": 0.0}, {"beta2": "a"}]
+)
 def test_bad_parameters_are_named(arguments):
     with pytest.raises(InvalidInput, match=f"^{next(iter(arguments))} must"):
         dg.methods.Adam(**arguments)

@@ -43,9 +43,10 @@ def bilinear(matrix: Any) -> Bilinear:
 
     .. math:: \\min_x \\max_y \\; x^\\top A y
 
-    Its only Nash equilibrium is the origin when A is invertible. (Every (0, y) attains ``min_x max_y`` in the sense of the
-    lecture's "x = 0, any y", but at y != 0 the first player gains without bound by moving.) The field is a rotation:
-    simultaneous descent-ascent spirals out, alternating stays on an ellipse, extragradient spirals in.
+    Its only Nash equilibrium is the origin when A is invertible. (Every (0, y) attains ``min_x max_y`` in the
+    sense of the lecture's "x = 0, any y", but at y != 0 the first player gains without bound by moving.) The
+    field is a rotation: simultaneous descent-ascent spirals out, alternating stays on an ellipse, extragradient
+    spirals in.
 
     Parameters
     ----------
@@ -72,5 +73,7 @@ def bilinear(matrix: Any) -> Bilinear:
     """
     array = as_array(matrix, "matrix")
     if array.ndim != 2:
-        raise InvalidInput(f"matrix must have shape (n, m), got {tuple(array.shape)}; a number a is [[a]]", argument="matrix")
+        raise InvalidInput(
+            f"matrix must have shape (n, m), got {tuple(array.shape)}; a number a is [[a]]", argument="matrix"
+        )
     return Bilinear(torch.as_tensor(array).to(torch.float64))

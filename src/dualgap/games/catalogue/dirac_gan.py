@@ -83,8 +83,10 @@ def dirac_gan(objective: Dual | None = None, *, r1: float = 0.0, saturating: boo
     """
     objective = JensenShannon() if objective is None else objective
     if not isinstance(objective, Dual):
-        raise InvalidInput(f"objective must be a dual objective such as JensenShannon(), got {type(objective).__name__}",
-                           argument="objective")
+        raise InvalidInput(
+            f"objective must be a dual objective such as JensenShannon(), got {type(objective).__name__}",
+            argument="objective",
+        )
     if not isinstance(saturating, bool):
         raise InvalidInput(f"saturating must be True or False, got {saturating!r}", argument="saturating")
     return DiracGAN(objective, real(r1, "r1", at_least=0), saturating)

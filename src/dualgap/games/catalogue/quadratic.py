@@ -46,8 +46,8 @@ def quadratic(p: Any, a: Any, q: Any) -> Quadratic:
 
     .. math:: f(x, y) = \\tfrac12 x^\\top P x + x^\\top A y - \\tfrac12 y^\\top Q y
 
-    Convex-concave when P and Q are positive semi-definite; with indefinite ones it makes the examples that tell Nash from
-    minimax.
+    Convex-concave when P and Q are positive semi-definite; with indefinite ones it makes the examples that tell
+    Nash from minimax.
 
     Parameters
     ----------
@@ -71,16 +71,19 @@ def quadratic(p: Any, a: Any, q: Any) -> Quadratic:
     >>> dg.predict_rate(game, dg.methods.SimultaneousGDA(step=0.1)) < 1
     True
     """
-    matrices = {name: torch.as_tensor(as_array(value, name)).to(torch.float64)
-                for name, value in (("p", p), ("a", a), ("q", q))}
+    matrices = {
+        name: torch.as_tensor(as_array(value, name)).to(torch.float64) for name, value in (("p", p), ("a", a), ("q", q))
+    }
     if matrices["a"].ndim != 2:
         raise InvalidInput(f"a must have shape (n, m), got {tuple(matrices['a'].shape)}", argument="a")
     n, m = matrices["a"].shape
     for name, size in (("p", n), ("q", m)):
         matrix = matrices[name]
         if tuple(matrix.shape) != (size, size):
-            raise InvalidInput(f"{name} must have shape ({size}, {size}) beside a of shape ({n}, {m}), got "
-                               f"{tuple(matrix.shape)}", argument=name)
+            raise InvalidInput(
+                f"{name} must have shape ({size}, {size}) beside a of shape ({n}, {m}), got {tuple(matrix.shape)}",
+                argument=name,
+            )
         if not torch.equal(matrix, matrix.T):
             raise InvalidInput(f"{name} must be symmetric; use ({name} + {name}.T) / 2", argument=name)
     return Quadratic(**matrices)

@@ -21,8 +21,8 @@ class AlternatingGDA(Method):
 
     .. math:: x' = x - \\eta_x \\nabla_x \\ell_x(x, y), \\qquad y' = y - \\eta_y \\nabla_y \\ell_y(x', y)
 
-    On ``xy`` the quantity :math:`x^2 + y^2 - \\eta x y` is conserved: the path stays on an ellipse for every step below 2.
-    The basic algorithm of a GAN is this method with ``first="y"`` and k steps of y.
+    On ``xy`` the quantity :math:`x^2 + y^2 - \\eta x y` is conserved: the path stays on an ellipse for every
+    step below 2. The basic algorithm of a GAN is this method with ``first="y"`` and k steps of y.
 
     Parameters
     ----------

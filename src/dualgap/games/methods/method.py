@@ -29,8 +29,9 @@ M = TypeVar("M", bound="Method")
 class Method(ABC):
     """A rule that turns one pair of strategies into the next.
 
-    A leaf is a frozen dataclass of step sizes, made by :func:`update_method`; it is pure: the same arguments give the same
-    next pair. ``step_x`` and ``step_y`` are the players' step sizes, and the constructor takes ``step=`` for both.
+    A leaf is a frozen dataclass of step sizes, made by :func:`update_method`; it is pure: the same arguments
+    give the same next pair. ``step_x`` and ``step_y`` are the players' step sizes, and the constructor takes
+    ``step=`` for both.
 
     Attributes
     ----------
@@ -85,11 +86,15 @@ def update_method(cls: type[M]) -> type[M]:
         names = [one.name for one in fields(made)]  # type: ignore[arg-type]
         for name in given:
             if name not in names:
-                raise InvalidInput(f"{name} is not an option of {made.__name__}; it takes step, {', '.join(names)}",
-                                   argument=name)
+                raise InvalidInput(
+                    f"{name} is not an option of {made.__name__}; it takes step, {', '.join(names)}",
+                    argument=name,
+                )
         for name in ("step_x", "step_y"):
             if name not in given:
-                raise InvalidInput(f"step must be given to {made.__name__}: step=, or step_x= and step_y=", argument="step")
+                raise InvalidInput(
+                    f"step must be given to {made.__name__}: step=, or step_x= and step_y=", argument="step"
+                )
             given[name] = _step_size(given[name], "step" if step is not None else name)
         build(self, **given)
 

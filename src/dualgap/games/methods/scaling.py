@@ -85,7 +85,11 @@ class Adam(Scaling):
 
     def init(self, player: Tensor) -> State:
         """Both averages 0, no gradient seen."""
-        return {"first": torch.zeros_like(player), "second": torch.zeros_like(player), "seen": player.new_zeros(())}
+        return {
+            "first": torch.zeros_like(player),
+            "second": torch.zeros_like(player),
+            "seen": player.new_zeros(()),
+        }
 
     def direction(self, gradient: Tensor, state: State) -> tuple[Tensor, State]:
         """d_t, and the averages with this gradient in them."""
