@@ -98,15 +98,6 @@ def test_w1_of_two_bounded_laws_has_both_bounds_with_confidence():
     bracket.certificate.check()
 
 
-def test_the_neural_method_of_the_public_distance_is_this_fit():
-    options = {"steps": 50, "seed": 3}
-    bracket = dg.wasserstein(dg.Samples(UNIFORM_X), dg.Samples(UNIFORM_Y), method="neural", **options)
-    direct = dg.duals.fit(KR, UNIFORM_X, UNIFORM_Y, **options).bracket
-    assert (bracket.value, bracket.lower, bracket.method) == (direct.value, direct.lower, "neural")
-    names = [route.name for route in dg.methods_for(dg.wasserstein, dg.Samples(UNIFORM_X), dg.Samples(UNIFORM_Y))]
-    assert "neural" in names
-
-
 def test_the_same_seed_gives_the_same_numbers():
     first, second = (dg.duals.fit(KR, UNIFORM_X, UNIFORM_Y, steps=20, seed=1).bracket for _ in range(2))
     assert (first.value, first.lower) == (second.value, second.lower)

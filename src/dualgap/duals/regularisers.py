@@ -21,7 +21,7 @@ Score = Callable[[Tensor], Tensor]
 NORM_FLOOR = 1e-12
 
 
-class Regulariser(ABC):  # noqa: B024 - either half may be nothing
+class Regulariser(ABC):
     """A penalty on a critic and a projection of its weights; either may be nothing."""
 
     def penalty(self, score: Score, real_points: Tensor, fake_points: Tensor, mix: Tensor) -> Tensor:

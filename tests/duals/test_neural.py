@@ -1,0 +1,37 @@
+"""``method="neural"`` is in the tables of the distances between laws known by samples."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import dualgap as dg
+from dualgap.errors import InvalidInput
+
+X, Y = np.random.default_rng(0).uniform(size=(2, 200, 2))
+P, Q = dg.Samples(X), dg.Samples(Y + [0.5, 0.0])
+
+
+def test_the_distance_by_a_critic_is_the_fit():
+    bracket = dg.wasserstein(P, Q, method="neural", steps=50, seed=3)
+    direct = dg.duals.fit(dg.duals.KantorovichRubinstein(), P, Q, steps=50, seed=3).bracket
+    assert (bracket.value, bracket.lower, bracket.method) == (direct.value, direct.lower, "neural")
+
+
+def test_it_is_listed_for_samples_and_for_nothing_else():
+    assert "neural" in [route.name for route in dg.methods_for(dg.wasserstein, P, Q)]
+    assert "neural" not in [route.name for route in dg.methods_for(dg.wasserstein, P, Q, order=2)]
+    assert "neural" not in [route.name for route in dg.methods_for(dg.wasserstein, X, Y)]
+
+
+def test_a_cost_matrix_has_no_meaning_for_laws():
+    with pytest.raises(InvalidInput, match="Histogram or Points where cost is given"):
+        dg.wasserstein(P, Q, cost=np.zeros((200, 200)), method="neural")
+
+
+def test_distances_between_points_do_not_load_torch():
+    program = "import sys, dualgap as dg; dg.wasserstein([0.0], [1.0]); sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
