@@ -1,0 +1,257 @@
+"""Content and style as losses of feature maps h of shape (..., N, M): N channels at M pixels."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, final
+
+from array_api_compat import array_namespace
+
+from dualgap.errors import InvalidInput
+from dualgap.validation import as_array, choice, is_torch
+
+__all__ = ["GramLoss", "StyleLoss", "content_loss", "gram", "image_total_variation", "style_loss"]
+
+NORMALISATIONS = ("lecture", "gatys")
+
+
+def gram(features: Any) -> Any:
+    """The correlations of the channels, which no permutation of the pixels changes.
+
+    .. math:: G_{ij} = \\sum_k h_{ik} h_{jk}
+
+    Parameters
+    ----------
+    features : (..., N, M) array
+
+    Returns
+    -------
+    (..., N, N) array
+        Symmetric and positive semi-definite, of the features' kind.
+
+    Raises
+    ------
+    InvalidInput
+
+    Examples
+    --------
+    >>> gram([[1.0, 2.0], [0.0, 3.0]])
+    array([[5., 6.],
+           [6., 9.]])
+
+    Reference: gatys2016
+    """
+    return _gram(_feature_maps(features, "features"))
+
+
+def content_loss(features: Any, target: Any) -> Any:
+    """Zero exactly when the features agree.
+
+    .. math:: E_c = \\tfrac12 \\sum_{ij} (h_{ij} - h^c_{ij})^2
+
+    Parameters
+    ----------
+    features, target : (..., N, M) arrays of one shape
+
+    Returns
+    -------
+    (...) array
+
+    Raises
+    ------
+    InvalidInput
+
+    Examples
+    --------
+    >>> float(content_loss([[1.0, 2.0]], [[1.0, 4.0]]))
+    2.0
+
+    Reference: gatys2016
+    """
+    maps, others = _both(features, target)
+    if maps.shape != others.shape:
+        raise InvalidInput(
+            f"target must have the shape {tuple(maps.shape)} of features, got {tuple(others.shape)}",
+            argument="target",
+        )
+    return half_square(maps - others)
+
+
+def half_square(difference: Any) -> Any:
+    """Half of the sum of squares over the last two axes."""
+    return array_namespace(difference).sum(difference * difference, axis=(-2, -1)) / 2
+
+
+class StyleLoss(ABC):
+    """A distance between feature maps that does not see where in the image a feature is.
+
+    It is the distance of two summaries, so that the style image's is found once.
+    """
+
+    @property
+    @abstractmethod
+    def compares_sizes(self) -> bool:
+        """Whether images of different sizes can be compared."""
+
+    @abstractmethod
+    def summary(self, features: Any) -> Any:
+        """What the loss keeps of feature maps (..., N, M)."""
+
+    @abstractmethod
+    def distance(self, summary: Any, target: Any) -> Any:
+        """The loss (...) of two summaries."""
+
+
+@final
+@dataclass(frozen=True)
+class GramLoss(StyleLoss):
+    """The squared distance of two Gram matrices, as :func:`style_loss` states it.
+
+    Parameters
+    ----------
+    normalisation : {"lecture", "gatys"}
+
+    Examples
+    --------
+    >>> loss = GramLoss("gatys")
+    >>> import numpy as np
+    >>> float(loss.distance(loss.summary(np.array([[1.0, 1.0]])), loss.summary(np.array([[3.0]]))))
+    16.0
+    """
+
+    normalisation: str
+
+    def __post_init__(self) -> None:
+        choice(self.normalisation, "normalisation", NORMALISATIONS)
+
+    @property
+    def compares_sizes(self) -> bool:
+        """Gatys' loss is one of means over pixels; the lecture's is one of sums."""
+        return self.normalisation == "gatys"
+
+    def summary(self, features: Any) -> Any:
+        """The Gram matrix over M, for the lecture's loss over the root of M."""
+        pixels = features.shape[-1]
+        return _gram(features) / (pixels if self.normalisation == "gatys" else pixels**0.5)
+
+    def distance(self, summary: Any, target: Any) -> Any:
+        """The sum of squares over 4 N^2, for the lecture's loss over 4 N."""
+        channels = summary.shape[-1]
+        return half_square(summary - target) / (2 * channels ** (2 if self.normalisation == "gatys" else 1))
+
+
+def style_loss(features: Any, target: Any, *, normalisation: str) -> Any:
+    """The distance of two styles: how far the correlations of the channels differ.
+
+    .. math:: E_s = \\frac{1}{4 N M} \\sum_{ij} (G_{ij} - G^s_{ij})^2 \\quad\\text{(lecture)}, \\qquad
+              E_s = \\frac{1}{4 N^2 M^2} \\sum_{ij} (G_{ij} - G^s_{ij})^2 \\quad\\text{(gatys)}
+
+    Gatys' loss is the squared maximum mean discrepancy of the two sets of feature vectors (the columns) with the
+    kernel (x'y)^2, its biased estimate, divided by 4 N^2. The lecture's grows with the image: it doubles when
+    both images are tiled twice.
+
+    Parameters
+    ----------
+    features : (..., N, M) array
+    target : (..., N, M') array
+        M' = M for the lecture's. For Gatys' with M' other than M each Gram matrix is divided by its own number of
+        pixels, which keeps the identity with the discrepancy.
+    normalisation : {"lecture", "gatys"}
+
+    Returns
+    -------
+    (...) array
+
+    Raises
+    ------
+    InvalidInput
+
+    Examples
+    --------
+    >>> float(style_loss([[1.0, 1.0]], [[3.0, 3.0]], normalisation="gatys"))
+    16.0
+    >>> float(style_loss([[1.0, 1.0]], [[3.0, 3.0]], normalisation="lecture"))
+    32.0
+
+    Reference: gatys2016, li2017demystifying
+    """
+    loss = GramLoss(normalisation)
+    maps, others = _both(features, target)
+    if maps.shape[:-1] != others.shape[:-1]:
+        raise InvalidInput(
+            f"target must have the channels {tuple(maps.shape[:-1])} of features, got {tuple(others.shape[:-1])}",
+            argument="target",
+        )
+    if not loss.compares_sizes and maps.shape[-1] != others.shape[-1]:
+        raise InvalidInput(
+            f"target must have the {maps.shape[-1]} pixels of features, got {others.shape[-1]}; "
+            'use normalisation="gatys" for images of different sizes',
+            argument="target",
+        )
+    return loss.distance(loss.summary(maps), loss.summary(others))
+
+
+def image_total_variation(images: Any) -> Any:
+    """How rough an image is: the mean squared difference of neighbouring pixels, zero exactly for one colour.
+
+    .. math:: \\operatorname{mean} (x_{c,i+1,j} - x_{c,i,j})^2 + \\operatorname{mean} (x_{c,i,j+1} - x_{c,i,j})^2
+
+    Parameters
+    ----------
+    images : (..., C, H, W) array, H and W at least 2
+
+    Returns
+    -------
+    (...) array
+
+    Raises
+    ------
+    InvalidInput
+
+    Examples
+    --------
+    >>> float(image_total_variation([[[0.0, 1.0], [0.0, 1.0]]]))
+    1.0
+
+    Reference: mahendran2015
+    """
+    pixels = as_array(images, "images")
+    if pixels.ndim < 3 or min(pixels.shape[-2:]) < 2:
+        raise InvalidInput(
+            f"images must be of shape (..., colours, height, width) with at least 2 x 2 pixels, "
+            f"got shape {tuple(pixels.shape)}",
+            argument="images",
+        )
+    return roughness(pixels)
+
+
+def roughness(pixels: Any) -> Any:
+    """:func:`image_total_variation` of images that are known to be ones."""
+    xp = array_namespace(pixels)
+    down = pixels[..., 1:, :] - pixels[..., :-1, :]
+    right = pixels[..., 1:] - pixels[..., :-1]
+    return xp.mean(down * down, axis=(-3, -2, -1)) + xp.mean(right * right, axis=(-3, -2, -1))
+
+
+def _gram(features: Any) -> Any:
+    return features @ features.mT if is_torch(features) else features @ features.swapaxes(-1, -2)
+
+
+def _both(features: Any, target: Any) -> tuple[Any, Any]:
+    maps, others = _feature_maps(features, "features"), _feature_maps(target, "target")
+    if is_torch(maps) != is_torch(others):
+        raise InvalidInput(
+            f"target must be of the kind of features, got {type(others).__name__} for {type(maps).__name__}",
+            argument="target",
+        )
+    return maps, others
+
+
+def _feature_maps(features: Any, name: str) -> Any:
+    maps = as_array(features, name)
+    if maps.ndim < 2:
+        raise InvalidInput(
+            f"{name} must be of shape (..., channels, pixels), got shape {tuple(maps.shape)}", argument=name
+        )
+    return maps

@@ -1,0 +1,168 @@
+"""Attacks: inside the ball and the box, never weaker than the start, and refused where they make no sense."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch.nn.functional import cross_entropy
+
+from dualgap.errors import InvalidInput
+from dualgap.training.robust import fgsm, perceptron, pgd
+
+
+def problem(seed, *, n=6, d=5, classes=3, dtype=torch.float32):
+    generator = torch.Generator().manual_seed(seed)
+    inputs = torch.rand(n, d, generator=generator, dtype=dtype)
+    labels = torch.randint(classes, (n,), generator=generator)
+    return perceptron((d, 16, classes), seed=seed).to(dtype), inputs, labels
+
+
+def losses(model, inputs, labels):
+    with torch.no_grad():
+        return cross_entropy(model(inputs), labels, reduction="none")
+
+
+def iterated(model, inputs, labels, **options):
+    return pgd(model, inputs, labels, step=0.1, steps=5, **options)
+
+
+@pytest.mark.parametrize("attack", [fgsm, iterated])
+@given(seed=st.integers(0, 1000), sixteenths=st.integers(0, 16), boxed=st.booleans())
+def test_an_attack_stays_in_the_ball_and_the_box(attack, seed, sixteenths, boxed):
+    model, inputs, labels = problem(seed)
+    radius = sixteenths / 16
+    moved = attack(model, inputs, labels, radius=radius, box=(0, 1) if boxed else None)
+    # one rounding of x + radius in float32
+    assert float((moved - inputs).abs().max()) <= radius + 1e-6
+    if boxed:
+        assert float(moved.min()) >= 0
+        assert float(moved.max()) <= 1
+    assert not moved.requires_grad
+
+
+@given(seed=st.integers(0, 1000), sixteenths=st.integers(1, 16))
+def test_pgd_is_never_weaker_than_fgsm_nor_than_the_start(seed, sixteenths):
+    model, inputs, labels = problem(seed, dtype=torch.float64)
+    options = {"radius": sixteenths / 16, "box": (0, 1)}
+    found = losses(model, iterated(model, inputs, labels, **options), labels)
+    # the same points through the same model, in another batch: rounding of float64
+    assert bool((found >= losses(model, fgsm(model, inputs, labels, **options), labels) - 1e-12).all())
+    assert bool((found >= losses(model, inputs, labels) - 1e-12).all())
+
+
+def test_pgd_gains_on_fgsm_where_the_gradient_turns():
+    # the loss of z grows to both sides of 1, more to the right; FGSM's one step of 2 goes too far or not at all
+    model = lambda z: -((z - 0.6) ** 2)  # noqa: E731
+    score = lambda outputs, labels: outputs[:, 0]  # noqa: E731
+    inputs, labels = torch.tensor([[0.0]]), torch.tensor([0])
+    far = fgsm(model, inputs, labels, radius=2.0, loss=score)
+    near = pgd(model, inputs, labels, radius=2.0, step=0.2, steps=3, loss=score)
+    assert float(far) == 2.0
+    assert float(near) == pytest.approx(0.6, abs=1e-6)  # three float32 steps
+
+
+def test_fgsm_moves_by_the_sign_of_the_gradient_that_finite_differences_find():
+    model, inputs, labels = problem(1, dtype=torch.float64)
+    step = 1e-6
+    slope = torch.zeros_like(inputs)
+    for j in range(inputs.shape[1]):
+        shift = torch.zeros_like(inputs)
+        shift[:, j] = step
+        slope[:, j] = losses(model, inputs + shift, labels) - losses(model, inputs - shift, labels)
+    moved = fgsm(model, inputs, labels, radius=0.25)
+    sure = slope.abs() > 1e-12  # above the rounding of the two losses
+    assert bool(sure.float().mean() > 0.9)
+    expected = inputs + 0.25 * slope.sign()
+    torch.testing.assert_close(moved[sure], expected[sure], rtol=0, atol=1e-15)
+
+
+def test_a_sample_is_attacked_as_it_would_be_alone():
+    model, inputs, labels = problem(2, dtype=torch.float64)
+    together = fgsm(model, inputs, labels, radius=0.1)
+    alone = torch.cat([fgsm(model, x[None], y[None], radius=0.1) for x, y in zip(inputs, labels, strict=True)])
+    # the sign of a gradient far from zero does not depend on the batch
+    torch.testing.assert_close(together, alone, rtol=0, atol=1e-15)
+
+
+def test_images_with_channels_are_attacked_too():
+    model = torch.nn.Sequential(torch.nn.Flatten(), perceptron((12, 4, 2), seed=0))
+    inputs = torch.rand(3, 3, 2, 2, generator=torch.Generator().manual_seed(0))
+    moved = pgd(model, inputs, torch.tensor([0, 1, 0]), radius=0.1, step=0.05, steps=3, box=(0, 1))
+    assert moved.shape == inputs.shape
+
+
+@pytest.mark.parametrize("attack", [fgsm, iterated])
+def test_the_model_its_gradients_and_torchs_stream_are_left_as_they_are(attack):
+    model, inputs, labels = problem(3)
+    before, weights = torch.get_rng_state(), [w.detach().clone() for w in model.parameters()]
+    given_ = inputs.clone()
+    with torch.no_grad():
+        attack(model, inputs, labels, radius=0.1)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.equal(inputs, given_)
+    assert all(w.grad is None for w in model.parameters())
+    assert all(torch.equal(a, b) for a, b in zip(weights, model.parameters(), strict=True))
+    assert model.training
+
+
+GOOD = {
+    "model": torch.nn.Linear(2, 3),
+    "inputs": torch.full((2, 2), 0.5),
+    "labels": torch.tensor([0, 2]),
+    "radius": 0.1,
+}
+
+
+@pytest.mark.parametrize("attack", [fgsm, iterated])
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"radius": -0.1}, "radius must be at least 0, got -0.1"),
+        ({"radius": float("nan")}, "radius must be finite"),
+        ({"radius": "big"}, "radius must be a number"),
+        ({"labels": torch.tensor([0, 3])}, "labels must be classes from 0 to 2, got 3"),
+        ({"labels": torch.tensor([-1, 2])}, "labels must be classes from 0 to 2, got -1"),
+        ({"labels": torch.tensor([0.0, 1.0])}, "labels must be whole numbers"),
+        ({"labels": torch.tensor([0])}, "labels must be one a sample"),
+        ({"labels": [0, 1]}, "labels must be a torch tensor"),
+        ({"inputs": np.zeros((2, 2))}, "inputs must be a torch tensor"),
+        ({"inputs": torch.zeros(2, 2, dtype=torch.int64)}, "inputs must be a float tensor"),
+        ({"inputs": torch.zeros(0, 2), "labels": torch.zeros(0, dtype=torch.int64)}, "inputs must not be empty"),
+        ({"inputs": torch.full((2, 2), torch.nan)}, "inputs must be finite"),
+        (
+            {"inputs": torch.full((2, 2), 1.5), "box": (0, 1)},
+            r"inputs must be in the box \[0, 1\], got values from 1.5",
+        ),
+        ({"box": (1, 0)}, r"box\[1\] must be above 1"),
+        ({"box": 1.0}, "box must be"),
+        ({"model": lambda z: (z @ torch.ones(2, 3)).detach()}, "model must be differentiable in its inputs"),
+        (
+            {"model": lambda z: z.detach() @ torch.ones(2, 3, requires_grad=True)},
+            "model must be differentiable in its inputs",
+        ),
+        ({"model": lambda z: torch.nn.functional.one_hot(z.argmax(1), 3).float()}, "model must be differentiable"),
+        ({"model": lambda z: z * torch.nan}, "labels must be classes|model must give finite losses"),
+        ({"model": lambda z: torch.cat([z, z], 1) * torch.nan}, "model must give finite losses"),
+        ({"model": lambda z: torch.sqrt(torch.cat([z, z], 1) - 0.5)}, "model must have a finite gradient"),
+        ({"model": lambda z: z[0]}, "model must return one row of classes a sample"),
+        ({"model": lambda z: z.detach().numpy()}, "model must return a tensor"),
+        ({"loss": cross_entropy}, "loss must return one number a sample"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(attack, changed, words):
+    options = {**GOOD, **changed}
+    data = [options.pop(name) for name in ("model", "inputs", "labels")]
+    with pytest.raises(InvalidInput, match=f"^({words})"):
+        attack(*data, **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [({"step": 0.0, "steps": 1}, "step must be above 0"), ({"step": 0.1, "steps": 0}, "steps must be at least 1")],
+)
+def test_an_iteration_needs_steps(options, words):
+    with pytest.raises(InvalidInput, match=f"^{words}"):
+        pgd(GOOD["model"], GOOD["inputs"], GOOD["labels"], radius=0.1, **options)
