@@ -79,6 +79,18 @@ METHODS = {
     "two steps of y": dg.methods.AlternatingGDA(step=0.2, first="y", steps_y=2),
     "two time scales": dg.methods.SimultaneousGDA(step_x=0.1, step_y=0.3),
     "extragradient": dg.methods.ExtraGradient(step=0.2),
+    "past extragradient": dg.methods.PastExtraGradient(step=0.2),
+    "optimistic": dg.methods.OptimisticGDA(step=0.2),
+    "negative momentum": dg.methods.AlternatingGDA(step=0.2, scaling=dg.methods.Momentum(-0.4)),
+    "primal-dual": dg.methods.PrimalDualHybridGradient(step=0.2),
+    "proximal point": dg.methods.ProximalPoint(step=0.2, inner_steps=3),
+    "consensus": dg.methods.ConsensusOptimization(step=0.2, weight=0.5),
+    "symplectic": dg.methods.SymplecticGradientAdjustment(step=0.2, weight=0.5),
+    "competitive": dg.methods.CompetitiveGradientDescent(step=0.2),
+    "hamiltonian": dg.methods.HamiltonianDescent(step=0.2),
+    "unrolled": dg.methods.Unrolled(step=0.2, unroll=3, inner_step=0.2),
+    "slingshot": dg.methods.Slingshot(step=0.2),
+    "lookahead": dg.methods.Lookahead(method=dg.methods.AlternatingGDA(step=0.2), period=3, alpha=0.5),
 }
 
 
@@ -87,7 +99,7 @@ METHODS = {
 def test_the_measured_rate_is_the_predicted_one(game, method):
     n, m = GAMES[game].sizes
     start = (torch.full((n,), 0.05, dtype=torch.float64), torch.full((m,), -0.03, dtype=torch.float64))
-    run = dg.simulate(GAMES[game], METHODS[method], start=start, steps=1500 if n > 1 else 300)
+    run = dg.simulate(GAMES[game], METHODS[method], start=start, steps=300)
     predicted = dg.predict_rate(GAMES[game], METHODS[method])
     # what is left of the faster modes and of the nonlinearity after half the path
     assert abs(float(run.measured_rate()) - predicted) < 1e-6

@@ -96,11 +96,14 @@ def simulate(
     recorder = _Recorder(path, observe)
     recorder.add(0, x, y)
     lost = torch.full(x.shape[:-1], -1, device=x.device)
-    state, status, bar = method.init(game, x, y), Status.BUDGET, resolve(progress)
+    with torch.no_grad():
+        state = method.init(game, x, y, lambda: game.draw(streams))
+    status, bar = Status.BUDGET, resolve(progress)
     bar.start(steps, "simulating")
     try:
         for t in range(1, steps + 1):
-            new_x, new_y, state = method.step(game, x, y, state, lambda: game.draw(streams))
+            with torch.no_grad():
+                new_x, new_y, state = method.step(game, x, y, state, lambda: game.draw(streams))
             gone = ~(_norm(new_x, new_y) <= DIVERGED)
             lost = torch.where(gone & (lost < 0), t, lost)
             keep = (lost < 0)[..., None]
@@ -173,7 +176,7 @@ class _Recorder:
             tolerance=tolerance,
             state=state,
             equilibrium=game.equilibrium,
-            gradient_calls=self.steps[-1] * method.gradient_calls,
+            gradient_calls=self.steps[-1] * method.gradient_calls(game),
         )
 
 
@@ -208,7 +211,7 @@ def _players(game: Game, method: Method, start: Any) -> tuple[Tensor, Tensor, bo
             )
         players.append(array if is_torch(value) else array.to(torch.float64))
     x, y = players
-    sizes = [step for step in (method.step_x, method.step_y) if isinstance(step, Tensor)]
+    sizes = [step for name in ("step_x", "step_y") if isinstance(step := getattr(method, name, None), Tensor)]
     try:
         copies = torch.broadcast_shapes(x.shape[:-1], y.shape[:-1], *(step.shape for step in sizes))
     except RuntimeError:
@@ -229,12 +232,15 @@ def _check_start(game: Game, x: Tensor, y: Tensor, streams: Streams, seeds: Any)
             argument="seeds",
         )
     trial = Streams(seeds, device=x.device, dtype=x.dtype)
-    if not bool(torch.isfinite(_norm(*game.field(x, y, game.draw(trial)))).all()):
+    with torch.no_grad():
+        norm = _norm(*game.field(x, y, game.draw(trial)))
+    if not bool(torch.isfinite(norm).all()):
         raise InvalidInput("start must be where the game's gradients are finite; they are not", argument="start")
 
 
 def _settled(game: Game, x: Tensor, y: Tensor, lost: Tensor, tolerance: float, streams: Streams) -> bool:
-    norm = _norm(*game.field(x, y, game.draw(streams)))
+    with torch.no_grad():
+        norm = _norm(*game.field(x, y, game.draw(streams)))
     return bool(((norm <= tolerance) & (lost < 0)).all())
 
 

@@ -3,9 +3,46 @@
 from __future__ import annotations
 
 from dualgap.games.methods.alternating import AlternatingGDA
+from dualgap.games.methods.anchored import AnchoredExtraGradient
+from dualgap.games.methods.competitive import CompetitiveGradientDescent
+from dualgap.games.methods.consensus import ConsensusOptimization
 from dualgap.games.methods.extragradient import ExtraGradient
+from dualgap.games.methods.follow_the_ridge import FollowTheRidge
+from dualgap.games.methods.halpern import Halpern
+from dualgap.games.methods.hamiltonian import HamiltonianDescent
+from dualgap.games.methods.lookahead import Lookahead
 from dualgap.games.methods.method import Method
-from dualgap.games.methods.scaling import Adam, Identity, Scaling
+from dualgap.games.methods.optimistic import OptimisticGDA
+from dualgap.games.methods.past_extragradient import PastExtraGradient
+from dualgap.games.methods.primal_dual import PrimalDualHybridGradient
+from dualgap.games.methods.proximal import ProximalPoint
+from dualgap.games.methods.scaling import Adam, Identity, Momentum, Scaling
 from dualgap.games.methods.simultaneous import SimultaneousGDA
+from dualgap.games.methods.slingshot import Slingshot
+from dualgap.games.methods.symplectic import SymplecticGradientAdjustment
+from dualgap.games.methods.unrolled import Unrolled
 
-__all__ = ["Adam", "AlternatingGDA", "ExtraGradient", "Identity", "Method", "Scaling", "SimultaneousGDA"]
+__all__ = [
+    "Adam",
+    "AlternatingGDA",
+    "AnchoredExtraGradient",
+    "CompetitiveGradientDescent",
+    "ConsensusOptimization",
+    "ExtraGradient",
+    "FollowTheRidge",
+    "Halpern",
+    "HamiltonianDescent",
+    "Identity",
+    "Lookahead",
+    "Method",
+    "Momentum",
+    "OptimisticGDA",
+    "PastExtraGradient",
+    "PrimalDualHybridGradient",
+    "ProximalPoint",
+    "Scaling",
+    "SimultaneousGDA",
+    "Slingshot",
+    "SymplecticGradientAdjustment",
+    "Unrolled",
+]

@@ -7,7 +7,7 @@ from typing import Literal, final
 from torch import Tensor
 
 from dualgap.games.game import Game
-from dualgap.games.methods.method import Draw, Method, State, StepSize, sized, update_method
+from dualgap.games.methods.method import Draw, Method, State, StepSize, no_sample, sized, update_method
 from dualgap.games.methods.scaling import Identity, Scaling, init_both, joined, part
 from dualgap.validation import choice, count
 
@@ -62,12 +62,11 @@ class AlternatingGDA(Method):
         count(self.steps_x, "steps_x")
         count(self.steps_y, "steps_y")
 
-    @property
-    def gradient_calls(self) -> int:
+    def gradient_calls(self, game: Game) -> int:
         """One for each player's step."""
         return self.steps_x + self.steps_y
 
-    def init(self, game: Game, x: Tensor, y: Tensor) -> State:
+    def init(self, game: Game, x: Tensor, y: Tensor, draw: Draw = no_sample) -> State:
         """The memory of the scaling."""
         return init_both(self.scaling, x, y)
 

@@ -7,7 +7,7 @@ from typing import Literal, final
 from torch import Tensor
 
 from dualgap.games.game import Game
-from dualgap.games.methods.method import Draw, Method, State, StepSize, sized, update_method
+from dualgap.games.methods.method import Draw, Method, State, StepSize, no_sample, sized, update_method
 from dualgap.games.methods.scaling import Identity, Scaling, init_both, scale_both
 from dualgap.validation import choice
 
@@ -53,12 +53,11 @@ class ExtraGradient(Method):
     def __post_init__(self) -> None:
         choice(self.sample, "sample", ("independent", "same"))
 
-    @property
-    def gradient_calls(self) -> int:
+    def gradient_calls(self, game: Game) -> int:
         """Two of each player."""
         return 4
 
-    def init(self, game: Game, x: Tensor, y: Tensor) -> State:
+    def init(self, game: Game, x: Tensor, y: Tensor, draw: Draw = no_sample) -> State:
         """The memory of the scaling."""
         return init_both(self.scaling, x, y)
 

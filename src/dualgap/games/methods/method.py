@@ -14,7 +14,7 @@ from dualgap.errors import InvalidInput
 from dualgap.games.game import Game
 from dualgap.validation import is_torch, real
 
-__all__ = ["Draw", "Method", "State", "StepSize", "sized", "update_method"]
+__all__ = ["Draw", "Method", "State", "StepSize", "both_sizes", "no_sample", "sized", "update_method"]
 
 #: What a method remembers between steps, by name; empty for a method without memory.
 State: TypeAlias = dict[str, Tensor]
@@ -26,34 +26,32 @@ StepSize: TypeAlias = float | Tensor
 M = TypeVar("M", bound="Method")
 
 
+def no_sample() -> None:
+    """The draw of a deterministic game."""
+
+
 class Method(ABC):
     """A rule that turns one pair of strategies into the next.
 
     A leaf is a frozen dataclass of step sizes, made by :func:`update_method`; it is pure: the same arguments
     give the same next pair. ``step_x`` and ``step_y`` are the players' step sizes, and the constructor takes
-    ``step=`` for both.
-
-    Attributes
-    ----------
-    gradient_calls : int
-        How often a step evaluates one player's gradient, so that methods can be compared at equal cost.
+    ``step=`` for both. A method that wraps another has no sizes of its own.
     """
-
-    step_x: StepSize
-    step_y: StepSize
 
     if TYPE_CHECKING:
 
         def __init__(self, *, step: StepSize = ..., **options: Any) -> None: ...
 
-    @property
     @abstractmethod
-    def gradient_calls(self) -> int:
-        """Evaluations of one player's gradient in a step."""
+    def gradient_calls(self, game: Game) -> int:
+        """The cost of a step: evaluations of one player's gradient, so that methods can be compared at equal cost.
+
+        A product with the Jacobian of the field, or with its transpose, counts as two.
+        """
 
     @abstractmethod
-    def init(self, game: Game, x: Tensor, y: Tensor) -> State:
-        """What the method remembers before its first step."""
+    def init(self, game: Game, x: Tensor, y: Tensor, draw: Draw = no_sample) -> State:
+        """What the method remembers before its first step; ``draw`` gives a sample where that takes a gradient."""
 
     @abstractmethod
     def step(self, game: Game, x: Tensor, y: Tensor, state: State, draw: Draw) -> tuple[Tensor, Tensor, State]:
@@ -106,6 +104,11 @@ def update_method(cls: type[M]) -> type[M]:
 def sized(step: StepSize, player: Tensor) -> StepSize:
     """A step size that multiplies a player's vector: one for each copy gets the player's axis."""
     return step.to(player)[..., None] if isinstance(step, Tensor) else step
+
+
+def both_sizes(step_x: StepSize, step_y: StepSize, x: Tensor, y: Tensor) -> Tensor:
+    """The step size of every coordinate of (x, y), (..., n + m)."""
+    return torch.cat([sized(step_x, x) * torch.ones_like(x), sized(step_y, y) * torch.ones_like(y)], -1)
 
 
 def _step_size(value: Any, name: str) -> StepSize:

@@ -12,7 +12,7 @@ from torch import Tensor
 from dualgap.games.methods.method import State
 from dualgap.validation import real
 
-__all__ = ["Adam", "Identity", "Scaling", "init_both", "joined", "part", "scale_both"]
+__all__ = ["Adam", "Identity", "Momentum", "Scaling", "init_both", "joined", "part", "scale_both"]
 
 
 class Scaling(ABC):
@@ -98,6 +98,49 @@ class Adam(Scaling):
         second = torch.lerp(gradient**2, state["second"], self.beta2)
         scale = (second / (1 - self.beta2**seen)).sqrt() + self.epsilon
         return first / (1 - self.beta1**seen) / scale, {"first": first, "second": second, "seen": seen}
+
+
+@final
+@dataclass(frozen=True)
+class Momentum(Scaling):
+    """The sum of the gradients with fading weights: the heavy ball.
+
+    .. math:: m_t = \\beta m_{t-1} + g_t, \\qquad x_{t+1} = x_t - \\eta m_t = x_t - \\eta g_t + \\beta (x_t - x_{t-1})
+
+    Negative momentum makes alternating descent-ascent converge on ``xy``; positive momentum makes it diverge.
+
+    Parameters
+    ----------
+    beta : float
+        In (-1, 1).
+
+    Raises
+    ------
+    InvalidInput
+
+    Examples
+    --------
+    >>> import dualgap as dg
+    >>> method = dg.methods.AlternatingGDA(step=0.5, scaling=dg.methods.Momentum(beta=-0.5))
+    >>> dg.predict_rate(dg.games.bilinear([[1.0]]), method) < 1
+    True
+
+    Reference: gidel2019
+    """
+
+    beta: float
+
+    def __post_init__(self) -> None:
+        real(self.beta, "beta", above=-1, below=1)
+
+    def init(self, player: Tensor) -> State:
+        """No gradient yet."""
+        return {"momentum": torch.zeros_like(player)}
+
+    def direction(self, gradient: Tensor, state: State) -> tuple[Tensor, State]:
+        """m_t."""
+        momentum = self.beta * state["momentum"] + gradient
+        return momentum, {"momentum": momentum}
 
 
 def part(state: State, player: str) -> State:

@@ -7,7 +7,7 @@ from typing import final
 from torch import Tensor
 
 from dualgap.games.game import Game
-from dualgap.games.methods.method import Draw, Method, State, StepSize, sized, update_method
+from dualgap.games.methods.method import Draw, Method, State, StepSize, no_sample, sized, update_method
 from dualgap.games.methods.scaling import Identity, Scaling, init_both, scale_both
 
 __all__ = ["SimultaneousGDA"]
@@ -47,12 +47,11 @@ class SimultaneousGDA(Method):
     step_y: StepSize
     scaling: Scaling = Identity()
 
-    @property
-    def gradient_calls(self) -> int:
+    def gradient_calls(self, game: Game) -> int:
         """One of each player."""
         return 2
 
-    def init(self, game: Game, x: Tensor, y: Tensor) -> State:
+    def init(self, game: Game, x: Tensor, y: Tensor, draw: Draw = no_sample) -> State:
         """The memory of the scaling."""
         return init_both(self.scaling, x, y)
 

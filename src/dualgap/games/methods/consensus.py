@@ -1,0 +1,69 @@
+"""Consensus optimisation."""
+
+from __future__ import annotations
+
+from typing import final
+
+from torch import Tensor
+
+from dualgap.games.derivatives import field_and_pullback
+from dualgap.games.game import Game
+from dualgap.games.methods.method import Draw, Method, State, StepSize, no_sample, sized, update_method
+from dualgap.validation import real
+
+__all__ = ["ConsensusOptimization"]
+
+
+@final
+@update_method
+class ConsensusOptimization(Method):
+    """Descent on each player's loss and on the size of the field.
+
+    .. math:: z' = z - \\eta (F + \\gamma J^\\top F), \\qquad J^\\top F = \\nabla \\tfrac12 |F|^2
+
+    It also attracts to points that are no equilibria, a strict maximum of a potential among them, once gamma exceeds one
+    over the curvature there.
+
+    Parameters
+    ----------
+    step : float or (...) tensor
+        The size of both players' steps, positive; or ``step_x`` and ``step_y``.
+    weight : float
+        gamma, at least 0.
+
+    Raises
+    ------
+    InvalidInput
+
+    Examples
+    --------
+    >>> import dualgap as dg
+    >>> dg.predict_rate(dg.games.bilinear([[1.0]]), dg.methods.ConsensusOptimization(step=0.1, weight=1.0)) < 1
+    True
+
+    Reference: mescheder2017
+    """
+
+    step_x: StepSize
+    step_y: StepSize
+    weight: float
+
+    def __post_init__(self) -> None:
+        real(self.weight, "weight", at_least=0)
+
+    def gradient_calls(self, game: Game) -> int:
+        """The field, and a product with its Jacobian."""
+        return 4
+
+    def init(self, game: Game, x: Tensor, y: Tensor, draw: Draw = no_sample) -> State:
+        """Nothing."""
+        return {}
+
+    def step(self, game: Game, x: Tensor, y: Tensor, state: State, draw: Draw) -> tuple[Tensor, Tensor, State]:
+        """A step along the field plus its pull back."""
+        field, pullback = field_and_pullback(game, x, y, draw())
+        along = field + self.weight * pullback(field)
+        n = x.shape[-1]
+        new_x = x - sized(self.step_x, x) * along[..., :n]
+        new_y = y - sized(self.step_y, y) * along[..., n:]
+        return game.project_x(new_x), game.project_y(new_y), state

@@ -1,0 +1,61 @@
+"""Hamiltonian descent."""
+
+from __future__ import annotations
+
+from typing import final
+
+from torch import Tensor
+
+from dualgap.games.derivatives import field_and_pullback
+from dualgap.games.game import Game
+from dualgap.games.methods.method import Draw, Method, State, StepSize, no_sample, sized, update_method
+
+__all__ = ["HamiltonianDescent"]
+
+
+@final
+@update_method
+class HamiltonianDescent(Method):
+    """Descent on the size of the field alone.
+
+    .. math:: z' = z - \\eta J^\\top F = z - \\eta \\nabla \\tfrac12 |F|^2
+
+    It converges to critical points of any kind, equilibria or not.
+
+    Parameters
+    ----------
+    step : float or (...) tensor
+        The size of both players' steps, positive; or ``step_x`` and ``step_y``.
+
+    Raises
+    ------
+    InvalidInput
+
+    Examples
+    --------
+    >>> import dualgap as dg
+    >>> round(dg.predict_rate(dg.games.bilinear([[1.0]]), dg.methods.HamiltonianDescent(step=0.25)), 12)
+    0.75
+
+    Reference: abernethy2021
+    """
+
+    step_x: StepSize
+    step_y: StepSize
+
+    def gradient_calls(self, game: Game) -> int:
+        """The field, and a product with its Jacobian."""
+        return 4
+
+    def init(self, game: Game, x: Tensor, y: Tensor, draw: Draw = no_sample) -> State:
+        """Nothing."""
+        return {}
+
+    def step(self, game: Game, x: Tensor, y: Tensor, state: State, draw: Draw) -> tuple[Tensor, Tensor, State]:
+        """A step along the pull back of the field."""
+        field, pullback = field_and_pullback(game, x, y, draw())
+        along = pullback(field)
+        n = x.shape[-1]
+        new_x = x - sized(self.step_x, x) * along[..., :n]
+        new_y = y - sized(self.step_y, y) * along[..., n:]
+        return game.project_x(new_x), game.project_y(new_y), state

@@ -1,0 +1,71 @@
+"""Symplectic gradient adjustment."""
+
+from __future__ import annotations
+
+from typing import final
+
+from torch import Tensor
+
+from dualgap.games.derivatives import field_and_pullback, jacobian_product
+from dualgap.games.game import Game
+from dualgap.games.methods.method import Draw, Method, State, StepSize, no_sample, sized, update_method
+from dualgap.validation import real
+
+__all__ = ["SymplecticGradientAdjustment"]
+
+
+@final
+@update_method
+class SymplecticGradientAdjustment(Method):
+    """The field, adjusted by the rotating part of its Jacobian.
+
+    .. math:: z' = z - \\eta (F + \\lambda A^\\top F), \\qquad A = \\tfrac12 (J - J^\\top)
+
+    On a bilinear game it is :class:`ConsensusOptimization`; unlike that, it does not attract to the maxima of a potential
+    (A = 0 there).
+
+    Parameters
+    ----------
+    step : float or (...) tensor
+        The size of both players' steps, positive; or ``step_x`` and ``step_y``.
+    weight : float
+        lambda, at least 0.
+
+    Raises
+    ------
+    InvalidInput
+
+    Examples
+    --------
+    >>> import dualgap as dg
+    >>> dg.predict_rate(dg.games.bilinear([[1.0]]), dg.methods.SymplecticGradientAdjustment(step=0.1, weight=1.0)) < 1
+    True
+
+    Reference: balduzzi2018
+    """
+
+    step_x: StepSize
+    step_y: StepSize
+    weight: float
+
+    def __post_init__(self) -> None:
+        real(self.weight, "weight", at_least=0)
+
+    def gradient_calls(self, game: Game) -> int:
+        """The field, and a product with its Jacobian and with the transpose."""
+        return 6
+
+    def init(self, game: Game, x: Tensor, y: Tensor, draw: Draw = no_sample) -> State:
+        """Nothing."""
+        return {}
+
+    def step(self, game: Game, x: Tensor, y: Tensor, state: State, draw: Draw) -> tuple[Tensor, Tensor, State]:
+        """A step along the adjusted field."""
+        sample = draw()
+        field, pullback = field_and_pullback(game, x, y, sample)
+        turned = pullback(field) - jacobian_product(game, x, y, sample, field)
+        along = field + self.weight / 2 * turned
+        n = x.shape[-1]
+        new_x = x - sized(self.step_x, x) * along[..., :n]
+        new_y = y - sized(self.step_y, y) * along[..., n:]
+        return game.project_x(new_x), game.project_y(new_y), state

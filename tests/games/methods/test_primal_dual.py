@@ -1,0 +1,28 @@
+"""The primal-dual method: its rate on xy, and its stability up to the root of 4/3."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import dualgap as dg
+
+XY = dg.games.bilinear([[1.0]])
+
+
+@given(st.floats(0.05, 0.95))
+def test_on_xy_the_rate_is_the_root_of_one_minus_the_squared_step(h):
+    assert abs(dg.predict_rate(XY, dg.methods.PrimalDualHybridGradient(step=h)) - math.sqrt(1 - h * h)) < 1e-12
+
+
+def test_it_is_stable_up_to_the_root_of_four_thirds():
+    limit = math.sqrt(4 / 3)
+    assert dg.predict_rate(XY, dg.methods.PrimalDualHybridGradient(step=limit - 1e-6)) < 1
+    assert dg.predict_rate(XY, dg.methods.PrimalDualHybridGradient(step=limit + 1e-6)) > 1
+
+
+def test_at_step_one_it_arrives():
+    run = dg.simulate(XY, dg.methods.PrimalDualHybridGradient(step=1.0), start=(0.7, -0.3), steps=20)
+    assert float(run.measured_rate()) == 0
