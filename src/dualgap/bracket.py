@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
-from typing import Any, final
+from dataclasses import dataclass, field, replace
+from typing import Any, Self, final
 
 import numpy as np
 
@@ -70,6 +70,11 @@ class Certificate(ABC):
         CertificateError
             When the evidence is not admissible: an infeasible potential, a plan with other marginals.
         """
+
+    def claiming(self) -> Self:
+        """The same evidence, claiming the bounds that it gives."""
+        lower, upper = self.bounds()
+        return replace(self, lower=np.minimum(lower, upper) if np.ndim(lower) else min(lower, upper), upper=upper)
 
     def check(self) -> None:
         """Return when the evidence proves the claimed bounds.

@@ -72,6 +72,12 @@ def test_arriving_exactly_has_the_rate_zero():
     assert fitted_rate(path, np.arange(20), ALONE).value == 0
 
 
+def test_a_path_that_ends_in_rounding_is_measured_before_it_does():
+    path = 0.7 ** np.arange(200)[:, None] + 1e-16 * np.random.default_rng(0).normal(size=(200, 1))
+    assert abs(fitted_rate(path, np.arange(200), ALONE, rounding=1e-16).value - 0.7) < 1e-6
+    assert abs(fitted_rate(path, np.arange(200), ALONE).value - 0.7) > 0.1
+
+
 def test_too_short_a_path_is_refused():
     with pytest.raises(InvalidInput, match="at least 12 equally spaced records"):
         fitted_rate(np.ones((5, 2)), np.arange(5), ALONE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import torch
@@ -57,7 +56,7 @@ def bracket_of_points(objective: Dual, critic: FittedCritic, p: Points, q: Point
     )
     return _bracket(
         objective,
-        _claiming(proof),
+        proof.claiming(),
         Guarantee.CERTIFIED,
         None,
         "the upper bound is the largest value that JS has",
@@ -97,7 +96,7 @@ def bracket_of_laws(
     )
     return _bracket(
         objective,
-        _claiming(proof),
+        proof.claiming(),
         Guarantee.CONFIDENCE,
         level,
         "the upper bound is the largest value that JS has: no better one holds for all laws",
@@ -125,7 +124,7 @@ def _bracket_of_distance(
         proof = HeldOutCertificate(**common, level=level, value_range=None)
         return _bracket(
             objective,
-            _claiming(proof),
+            proof.claiming(),
             Guarantee.ASYMPTOTIC,
             level,
             "no upper bound holds for all laws; pass diameter= where the laws live on a bounded set",
@@ -136,7 +135,7 @@ def _bracket_of_distance(
     plan = solve(cost, *(np.full(len(part), 1 / len(part)) for part in drawn))
     each = 1 - (1 - level) / 2
     proof = HeldOutCertificate(**common, level=each, value_range=diameter, transport=plan)
-    return _bracket(objective, _claiming(proof), Guarantee.CONFIDENCE, level, "")
+    return _bracket(objective, proof.claiming(), Guarantee.CONFIDENCE, level, "")
 
 
 def _bracket(
@@ -158,11 +157,6 @@ def _bracket(
         reason=reason,
         quantity=objective.quantity,
     )
-
-
-def _claiming(proof: Certificate) -> Certificate:
-    lower, upper = proof.bounds()
-    return replace(proof, lower=min(lower, upper), upper=upper)
 
 
 def _map(objective: Dual) -> tuple[float, float]:

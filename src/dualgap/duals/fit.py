@@ -82,8 +82,7 @@ def fit(
 
     - for Points, on the points themselves: the bounds are CERTIFIED for these discrete measures;
     - for Samples, on a third of the draws that no part of the training has seen: the bounds speak of the laws,
-    CONFIDENCE
-      where the terms are bounded (JS always; W_1 when ``diameter`` is given), ASYMPTOTIC otherwise.
+      CONFIDENCE where the terms are bounded (JS always; W_1 when ``diameter`` is given), ASYMPTOTIC otherwise.
 
     For W_1 any numbers at the points become a 1-Lipschitz function by the McShane extension
     :math:`x \\mapsto \\min_j (|x - y_j| + f(y_j))`, so that no property of the network is trusted.

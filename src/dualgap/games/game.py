@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from dualgap.errors import InvalidInput
+from dualgap.games.sets import FreeSpace, StrategySet
 from dualgap.games.streams import Streams
 from dualgap.validation import count
 
@@ -30,10 +31,13 @@ class Game(ABC):
         The lengths n and m of the two players' vectors.
     equilibrium : pair of (n,) and (m,) float64 tensors, or None
         A known equilibrium.
+    sets : pair of StrategySet
+        What x and y are taken from; all of R^n and R^m unless the game says otherwise.
     """
 
     sizes: tuple[int, int]
     equilibrium: tuple[Tensor, Tensor] | None = None
+    sets: tuple[StrategySet, StrategySet] = (FreeSpace(), FreeSpace())
 
     @abstractmethod
     def loss_x(self, x: Tensor, y: Tensor, sample: Any) -> Tensor:
@@ -48,12 +52,12 @@ class Game(ABC):
         return None
 
     def project_x(self, x: Tensor) -> Tensor:
-        """The nearest strategy in x's set; x itself where it may be anything. Methods call it after every update."""
-        return x
+        """The nearest strategy in x's set. Methods call it after every update."""
+        return self.sets[0].project(x)
 
     def project_y(self, y: Tensor) -> Tensor:
         """The nearest strategy in y's set."""
-        return y
+        return self.sets[1].project(y)
 
     def grad_x(self, x: Tensor, y: Tensor, sample: Any = None) -> Tensor:
         """The gradient of ``loss_x`` with respect to x, (..., n); can itself be differentiated."""

@@ -13,11 +13,13 @@ __all__ = ["fitted_rate"]
 LEAST_RECORDS = 12
 #: Directions of the fit that carry less than this share of the path are rounding, not modes.
 RANK_TOLERANCE = 1e-9
+#: Rounding in a path that is used is at most this share of it, and modes weaker than ten times that are not told apart.
+NOISE = 1e-8
 #: Modes that are fitted beyond the dimension of the path (a method with memory has more than the players), and at most.
 SPARE_MODES, MOST_MODES = 2, 12
 
 
-def fitted_rate(offsets: np.ndarray, steps: np.ndarray, diverged_at: np.ndarray) -> Bracket:
+def fitted_rate(offsets: np.ndarray, steps: np.ndarray, diverged_at: np.ndarray, *, rounding: float = 0.0) -> Bracket:
     """The factor by which the distance to the equilibrium changes in a step.
 
     Close to an equilibrium a path is a sum of modes, :math:`u_t = \\sum_i c_i \\mu_i^t`, and obeys a linear recurrence
@@ -37,6 +39,8 @@ def fitted_rate(offsets: np.ndarray, steps: np.ndarray, diverged_at: np.ndarray)
     steps : (records,) int array
     diverged_at : (...) int array
         As in :class:`~dualgap.games.Trajectory`: later records are left out.
+    rounding : float
+        How exactly the path is known, absolutely: it is used while it is a hundred million times larger.
 
     Returns
     -------
@@ -64,7 +68,9 @@ def fitted_rate(offsets: np.ndarray, steps: np.ndarray, diverged_at: np.ndarray)
     copies = offsets.shape[1:-1]
     flat = offsets.reshape(len(offsets), -1, offsets.shape[-1])
     lost = np.broadcast_to(diverged_at, copies).reshape(-1)
-    fits = np.array([_rates_of_copy(flat[:, k], steps, lost[k]) for k in range(flat.shape[1])]) ** (1 / spacing)
+    fits = np.array([_rates_of_copy(flat[:, k], steps, lost[k], rounding) for k in range(flat.shape[1])]) ** (
+        1 / spacing
+    )
     value, lower, upper = (column.reshape(copies) for column in (fits[:, 0], fits.min(axis=1), fits.max(axis=1)))
     if not copies:
         value, lower, upper = float(value), float(lower), float(upper)
@@ -79,15 +85,15 @@ def fitted_rate(offsets: np.ndarray, steps: np.ndarray, diverged_at: np.ndarray)
     )
 
 
-def _rates_of_copy(path: np.ndarray, steps: np.ndarray, lost: int) -> list[float]:
+def _rates_of_copy(path: np.ndarray, steps: np.ndarray, lost: int, rounding: float) -> list[float]:
     """The rate on the whole window and on its two halves."""
     if lost >= 0:
         path = path[steps < lost]
     sizes = np.linalg.norm(path, axis=1)
-    arrived = np.flatnonzero(sizes == 0)
+    arrived = np.flatnonzero(sizes <= rounding / NOISE)
     usable = arrived[0] if len(arrived) else len(path)
     if usable < LEAST_RECORDS:
-        if len(arrived):
+        if len(arrived) and sizes[arrived[0]] == 0:
             return [0.0, 0.0, 0.0]
         raise InvalidInput(
             f"the path must have at least {LEAST_RECORDS} equally spaced records to measure a rate, got "
@@ -96,10 +102,11 @@ def _rates_of_copy(path: np.ndarray, steps: np.ndarray, lost: int) -> list[float
     start = min(usable // 2, usable - LEAST_RECORDS)
     window = path[start:usable]
     half = len(window) // 2
-    return [_largest_root(window), _largest_root(window[:half]), _largest_root(window[half:])]
+    weakest = RANK_TOLERANCE if rounding == 0 else 10 * NOISE
+    return [_largest_root(piece, weakest) for piece in (window, window[:half], window[half:])]
 
 
-def _largest_root(path: np.ndarray) -> float:
+def _largest_root(path: np.ndarray, weakest: float) -> float:
     """The rate of a piece of path: a rough one divided out, then the root of the recurrence of what is left."""
     sizes = np.linalg.norm(path, axis=1)
     times = np.arange(len(path))
@@ -107,5 +114,5 @@ def _largest_root(path: np.ndarray) -> float:
     level = path / (sizes[0] * rough**times)[:, None]
     order = min(path.shape[1] + SPARE_MODES, MOST_MODES, len(path) // 3)
     columns = np.stack([level[order - k : len(level) - k].ravel() for k in range(1, order + 1)], axis=1)
-    coefficients, *_ = np.linalg.lstsq(columns, level[order:].ravel(), rcond=RANK_TOLERANCE)
+    coefficients, *_ = np.linalg.lstsq(columns, level[order:].ravel(), rcond=weakest)
     return rough * float(np.abs(np.roots([1.0, *-coefficients])).max())

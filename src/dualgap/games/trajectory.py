@@ -112,8 +112,13 @@ class Trajectory:
         known = equilibrium if equilibrium is not None else self.equilibrium
         if known is None:
             raise InvalidInput("equilibrium must be given: the game does not know one", argument="equilibrium")
-        offsets = [detached(path) - detached(point) for path, point in zip((self.x, self.y), known, strict=True)]
-        return fitted_rate(np.concatenate(offsets, axis=-1), self.steps, self.diverged_at)
+        points = [detached(point) for point in known]
+        offsets = [detached(path) - point for path, point in zip((self.x, self.y), points, strict=True)]
+        size = max(float(np.abs(point).max(initial=0.0)) for point in points)
+        precision = np.finfo(np.float32 if "float32" in str(self.x.dtype) else np.float64).eps
+        return fitted_rate(
+            np.concatenate(offsets, axis=-1), self.steps, self.diverged_at, rounding=float(precision) * size
+        )
 
     def __repr__(self) -> str:
         copies = "x".join(map(str, self.diverged_at.shape)) or "1"

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from dualgap.errors import InvalidInput
 from dualgap.games.game import ZeroSum
+from dualgap.games.sets import FreeSpace, StrategySet
 from dualgap.validation import as_array
 
 __all__ = ["Bilinear", "bilinear"]
@@ -21,6 +22,7 @@ class Bilinear(ZeroSum):
     """f(x, y) = x' A y; see :func:`bilinear`."""
 
     matrix: Tensor
+    sets: tuple[StrategySet, StrategySet] = (FreeSpace(), FreeSpace())
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -28,17 +30,18 @@ class Bilinear(ZeroSum):
         return self.matrix.shape[0], self.matrix.shape[1]
 
     @property
-    def equilibrium(self) -> tuple[Tensor, Tensor]:
-        """The origin; the only one when A is square and invertible."""
-        n, m = self.sizes
-        return self.matrix.new_zeros(n), self.matrix.new_zeros(m)
+    def equilibrium(self) -> tuple[Tensor, Tensor] | None:
+        """The origin where both sets hold it (the only one when A is square and invertible); None otherwise."""
+        origin = self.matrix.new_zeros(self.sizes[0]), self.matrix.new_zeros(self.sizes[1])
+        inside = all(one.distance(point) == 0 for one, point in zip(self.sets, origin, strict=True))
+        return origin if inside else None
 
     def payoff(self, x: Tensor, y: Tensor, sample: Any) -> Tensor:
         """x' A y, shape (...)."""
         return (x @ self.matrix.to(x) * y).sum(-1)
 
 
-def bilinear(matrix: Any) -> Bilinear:
+def bilinear(matrix: Any, *, set_x: StrategySet | None = None, set_y: StrategySet | None = None) -> Bilinear:
     """The game that gradient descent-ascent cannot solve.
 
     .. math:: \\min_x \\max_y \\; x^\\top A y
@@ -52,6 +55,8 @@ def bilinear(matrix: Any) -> Bilinear:
     ----------
     matrix : (n, m) array
         A.
+    set_x, set_y : StrategySet, optional
+        What the players' strategies are taken from; everything when omitted.
 
     Returns
     -------
@@ -76,4 +81,7 @@ def bilinear(matrix: Any) -> Bilinear:
         raise InvalidInput(
             f"matrix must have shape (n, m), got {tuple(array.shape)}; a number a is [[a]]", argument="matrix"
         )
-    return Bilinear(torch.as_tensor(array).to(torch.float64))
+    for name, value in (("set_x", set_x), ("set_y", set_y)):
+        if value is not None and not isinstance(value, StrategySet):
+            raise InvalidInput(f"{name} must be a strategy set such as Box(-1, 1), got {value!r}", argument=name)
+    return Bilinear(torch.as_tensor(array).to(torch.float64), (set_x or FreeSpace(), set_y or FreeSpace()))
