@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import ClassVar, final
 
 from torch import Tensor
 
@@ -43,6 +43,8 @@ class ConsensusOptimization(Method):
 
     Reference: mescheder2017
     """
+
+    second_order: ClassVar[bool] = True
 
     step_x: StepSize
     step_y: StepSize

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import ClassVar, final
 
 import torch
 from torch import Tensor
@@ -42,6 +42,8 @@ class FollowTheRidge(Method):
 
     Reference: wang2020
     """
+
+    second_order: ClassVar[bool] = True
 
     step_x: StepSize
     step_y: StepSize

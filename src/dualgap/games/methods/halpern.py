@@ -50,6 +50,11 @@ class Halpern(Method):
         if not isinstance(self.method, Method):
             raise InvalidInput(f"method must be an update method, got {type(self.method).__name__}", argument="method")
 
+    @property
+    def second_order(self) -> bool:
+        """Whether the method is."""
+        return self.method.second_order
+
     def gradient_calls(self, game: Game) -> int:
         """Those of the method."""
         return self.method.gradient_calls(game)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import ClassVar, final
 
 from torch import Tensor
 
@@ -39,6 +39,8 @@ class HamiltonianDescent(Method):
 
     Reference: abernethy2021
     """
+
+    second_order: ClassVar[bool] = True
 
     step_x: StepSize
     step_y: StepSize

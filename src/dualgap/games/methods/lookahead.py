@@ -57,6 +57,11 @@ class Lookahead(Method):
         count(self.period, "period")
         real(self.alpha, "alpha", above=0, at_most=1)
 
+    @property
+    def second_order(self) -> bool:
+        """Whether the method is."""
+        return self.method.second_order
+
     def gradient_calls(self, game: Game) -> int:
         """Those of k steps of the method."""
         return self.period * self.method.gradient_calls(game)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 import torch
 from torch import Tensor
@@ -37,6 +37,9 @@ class Method(ABC):
     give the same next pair. ``step_x`` and ``step_y`` are the players' step sizes, and the constructor takes
     ``step=`` for both. A method that wraps another has no sizes of its own.
     """
+
+    #: Whether a step differentiates the field, which needs the losses as functions of the players.
+    second_order: ClassVar[bool] = False
 
     if TYPE_CHECKING:
 

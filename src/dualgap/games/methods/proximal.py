@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import ClassVar, final
 
 import torch
 from torch import Tensor
@@ -45,6 +45,8 @@ class ProximalPoint(Method):
 
     Reference: rockafellar1976
     """
+
+    second_order: ClassVar[bool] = True
 
     step_x: StepSize
     step_y: StepSize
