@@ -6,20 +6,13 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from docutils.nodes import SkipNode
-from latex2mathml.converter import convert
+
+from dualgap.report.mathematics import mathml
 
 if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.writers.html5 import HTML5Translator
-
-# The converter writes the relation "is distributed as" as a raised identifier.
-TILDE = ("<mi>&#x0007E;</mi>", "<mo>&#x0223C;</mo>")
-
-
-def mathml(latex: str, *, display: str) -> str:
-    """The formula as MathML; ``display`` is ``inline`` or ``block``."""
-    return convert(latex, display=display).replace(*TILDE)
 
 
 def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:

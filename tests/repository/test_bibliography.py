@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import dualgap as dg
+
 KEY = r"[a-z][a-z\-]*\d{4}[a-z]*"
 IN_SOURCES = re.compile(rf"References?:\s+((?:{KEY})(?:,\s+(?:{KEY}))*)")
 IN_PAGES = re.compile(r"\{cite:?[a-z]*\}`([^`]+)`")
@@ -29,10 +31,15 @@ def entries(root: Path) -> dict[str, str]:
 def test_every_key_that_a_docstring_cites_is_in_the_bibliography(
     sources: dict[Path, str], entries: dict[str, str]
 ) -> None:
-    missing = {
-        f"{path}: {key}" for path, text in sources.items() for key in cited(text) if key not in entries
-    }
+    missing = {f"{path}: {key}" for path, text in sources.items() for key in cited(text) if key not in entries}
     assert not missing, "not in docs/references.bib:\n" + "\n".join(sorted(missing))
+
+
+def test_every_key_in_the_source_of_a_claim_is_in_the_bibliography(entries: dict[str, str]) -> None:
+    keys = {(claim.identifier, key) for claim in dg.claims.all() for key in re.findall(KEY, claim.source)}
+    assert keys
+    missing = sorted(f"{identifier}: {key}" for identifier, key in keys if key not in entries)
+    assert not missing, "not in docs/references.bib:\n" + "\n".join(missing)
 
 
 def test_every_key_that_a_page_cites_is_in_the_bibliography(root: Path, entries: dict[str, str]) -> None:

@@ -97,9 +97,7 @@ def test_the_command_that_is_installed_exists(root: Path) -> None:
 
 
 def test_hooks_are_well_formed(root: Path) -> None:
-    hooks = yaml.safe_load((root / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0][
-        "hooks"
-    ]
+    hooks = yaml.safe_load((root / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0]["hooks"]
     assert {hook["id"] for hook in hooks} >= {"ruff-check", "ruff-format", "layers"}
 
 

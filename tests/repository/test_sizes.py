@@ -22,9 +22,7 @@ def outgrown(path: Path | str, text: str) -> Iterator[str]:
         doc = ast.get_docstring(node, clean=False)
         size = (node.end_lineno or node.lineno) - node.lineno + 1 - (doc.count("\n") + 1 if doc else 0)
         if size > FUNCTION_LINES:
-            yield (
-                f"{path}:{node.lineno} {node.name}: {size} lines without its docstring, at most {FUNCTION_LINES}"
-            )
+            yield (f"{path}:{node.lineno} {node.name}: {size} lines without its docstring, at most {FUNCTION_LINES}")
         parameters = len(node.args.posonlyargs) + len(node.args.args) + len(node.args.kwonlyargs)
         if parameters > PARAMETERS:
             yield f"{path}:{node.lineno} {node.name}: {parameters} parameters; which of them are one object?"

@@ -60,7 +60,9 @@ def objections(text: str) -> Iterator[str]:
                 yield f"{node.lineno}: calls {name}"
             case ast.Call(func=ast.Attribute() as function):
                 called = ast.unparse(function)
-                if called == "torch.load" or any(keyword.arg == "allow_pickle" for keyword in node.keywords):
+                if called == "torch.load" or any(
+                    keyword.arg == "allow_pickle" and ast.unparse(keyword.value) != "False" for keyword in node.keywords
+                ):
                     yield f"{node.lineno}: {called} can run what it loads; use safetensors or JSON"
                 if called in GLOBAL_STATE and node.lineno not in local:
                     yield f"{node.lineno}: {called} changes the whole process"
@@ -77,10 +79,8 @@ def objections(text: str) -> Iterator[str]:
 # Exceptions by their nature, each with the reason.
 ALLOWED = {
     (Path("src/dualgap/testing/assertions.py"), "assert is gone"): "assertions are what the module is for",
-    (
-        Path("src/dualgap/claims/verification.py"),
-        "except Exception",
-    ): "runs anybody's checks, and reports what they raise",
+    (Path("src/dualgap/claims/verification.py"), "except Exception"): "runs anybody's checks, reports what they raise",
+    (Path("src/dualgap/claims/verification.py"), "torch.set_num_threads"): "in a context manager that puts it back",
 }
 
 

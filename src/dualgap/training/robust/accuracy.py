@@ -7,8 +7,8 @@ from typing import Any, final
 
 import numpy as np
 from scipy.special import betaincinv
-from scipy.stats import beta
 
+from dualgap.binomial import clopper_pearson
 from dualgap.bracket import Bracket, Certificate, Guarantee
 from dualgap.errors import CertificateError, InvalidInput
 from dualgap.validation import confidence_level, is_torch
@@ -31,7 +31,7 @@ class Outcomes(Certificate):
     confidence: float
 
     def bounds(self) -> tuple[float, float]:
-        """Clopper and Pearson's interval, from the counted outcomes."""
+        """Clopper and Pearson's interval, from the counted outcomes, by inverting the incomplete Beta function."""
         if self.correct.dtype != np.bool_ or self.correct.ndim != 1 or self.correct.size == 0:
             raise CertificateError(f"outcomes must be true or false, one a sample, got {self.correct!r}")
         n, k, tail = self.correct.size, int(self.correct.sum()), (1 - self.confidence) / 2
@@ -79,9 +79,8 @@ def accuracy(correct: Any, *, confidence: float, quantity: str = "accuracy") -> 
             argument="correct",
         )
     level = confidence_level(confidence)
-    n, k, tail = outcomes.size, int(outcomes.sum()), (1 - level) / 2
-    lower = float(beta.ppf(tail, k, n - k + 1)) if k else 0.0
-    upper = float(beta.ppf(1 - tail, k + 1, n - k)) if k < n else 1.0
+    n, k = outcomes.size, int(outcomes.sum())
+    lower, upper = clopper_pearson(k, n, level)
     return Bracket(
         value=k / n,
         lower=lower,

@@ -1,0 +1,217 @@
+"""The GAN's game: its loss, the optimal discriminator, its value, and the equilibrium."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from hypothesis import strategies as st
+from scipy.special import xlogy
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+import dualgap as dg
+from dualgap.claims import Curve, Evidence, Mutant, Picture, Refutation, claim
+from dualgap.objectives import JensenShannon
+from dualgap.testing import strategies
+
+TOPIC = "the GAN's game"
+LOG2 = float(np.log(2))
+
+
+def _value(p, q, d):
+    """V(D) = E_p log D + E_q log(1 - D) on a finite support; 0 log 0 = 0."""
+    return float(xlogy(p, d).sum() + xlogy(q, 1 - d).sum())
+
+
+def _best(p, q):
+    """The discriminator p / (p + q); 1/2 where neither has mass."""
+    total = p + q
+    return np.where(total > 0, p / np.where(total > 0, total, 1.0), 0.5)
+
+
+def _kl(p, q):
+    return float(dg.kl(p, q))
+
+
+def _js(p, q):
+    return float(dg.js(p, q))
+
+
+SCORES = st.lists(st.integers(-40, 40).map(lambda whole: whole / 4), min_size=1, max_size=6)
+
+
+@claim(
+    topic=TOPIC,
+    title="The GAN's loss is the negative cross-entropy of real against generated",
+    statement=r"With labels $y = 1$ for real and $y = 0$ for generated samples, $L = \mathbb{E}_{p^*}\log D(x) + "
+    r"\mathbb{E}_{p_0}\log(1 - D(G(z)))$ is minus the sum of the two mean cross-entropies $-y\log D - (1 - y)\log(1 "
+    r"- D)$.",
+    source="lecture, Mathematical Formulation of The Training Problem",
+    hypotheses=r"$D = \sigma(f)$ with scores $|f| \le 10$",
+    instances=st.tuples(SCORES, SCORES),
+    mutants=[
+        Mutant("real and generated swapped", {"loss": lambda real, fake: JensenShannon().value(fake, real)}),
+        Mutant(
+            "the non-saturating loss",
+            {"loss": lambda real, fake: JensenShannon().real(real).mean() - JensenShannon().real(fake).mean()},
+        ),
+    ],
+)
+def gan_loss_is_cross_entropy(scores, *, loss=lambda real, fake: JensenShannon().value(real, fake)):
+    real, fake = (torch.tensor(one, dtype=torch.float64) for one in scores)
+    entropies = [
+        binary_cross_entropy_with_logits(one, torch.full_like(one, label)) for one, label in ((real, 1.0), (fake, 0.0))
+    ]
+    # two means of numbers up to 10
+    yield Evidence(-float(sum(entropies)), float(loss(real, fake)), "==", 1e-14, "L")
+
+
+@claim(
+    topic=TOPIC,
+    title="The optimal discriminator is p* / (p* + p_G)",
+    statement=r"For fixed $G$, $V(D) = \mathbb{E}_{p^*}\log D + \mathbb{E}_{p_G}\log(1 - D)$ is largest at $D^* = "
+    r"\frac{p^*}{p^* + p_G}$, and any other loses $V(D^*) - V(D) = \sum_x (p^* + p_G)(x)\; \mathrm{kl}(D^*(x), "
+    r"D(x))$ with $\mathrm{kl}$ the divergence of two coins.",
+    source="lecture, Relationship with KL Divergence; goodfellow2014",
+    hypotheses=r"finite support, any $D$ with values in $[0.01, 0.99]$",
+    instances=strategies.histogram_tuples(2).flatmap(
+        lambda pair: st.tuples(
+            st.just(pair), st.lists(st.integers(1, 99), min_size=len(pair[0]), max_size=len(pair[0]))
+        )
+    ),
+    mutants=[
+        Mutant("real and generated swapped", {"best": lambda p, q: _best(q, p)}),
+        Mutant("the ratio p/q, cut at 1", {"best": lambda p, q: np.clip(p / np.maximum(q, 1e-9), 1e-9, 1 - 1e-9)}),
+        Mutant("p against twice q", {"best": lambda p, q: _best(p, 2 * q)}),
+    ],
+)
+def optimal_discriminator(instance, *, best=_best):
+    (p, q), percent = instance
+    d, star = np.array(percent) / 100, best(p, q)
+    value, at_best = _value(p, q, d), _value(p, q, star)
+    yield Evidence(value, at_best, ">=", 1e-14, "V(D*) against V of another D")
+    coins = sum((p + q)[i] * _kl([star[i], 1 - star[i]], [d[i], 1 - d[i]]) for i in range(len(p)))
+    yield Evidence(coins, at_best - value, "==", 1e-13, "what another D loses")  # a sum of up to 6 terms below 10
+
+
+def _lectures_counterexample():
+    p, q = np.array([0.5, 0.5]), np.array([0.25, 0.75])
+    return Evidence(_js(p, q) - 2 * LOG2, _value(p, q, _best(p, q)), "==", 1e-12, "V(D*) at (1/2, 1/2), (1/4, 3/4)")
+
+
+def _value_along_mixtures():
+    t = np.linspace(0, 1, 41)
+    p = np.array([1.0, 0.0])
+    laws = [np.array([1 - s, s]) for s in t]
+    js = np.array([_js(p, q) for q in laws])
+    return Picture(
+        caption="p* = (1, 0) against p_G = (1 − t, t): the value of the best discriminator, the corrected and the "
+        "printed formula.",
+        x_label="t, mass moved (no unit)",
+        y_label="V(D*) (nats)",
+        curves=(
+            Curve("V(D*) measured", t[::4], [_value(p, q, _best(p, q)) for q in laws[::4]], points=True),
+            Curve("2 JS − 2 log 2", t, 2 * js - 2 * LOG2),
+            Curve("JS − 2 log 2, as printed", t, js - 2 * LOG2),
+        ),
+    )
+
+
+@claim(
+    topic=TOPIC,
+    title="At the optimal discriminator the GAN's value is 2 JS − 2 log 2",
+    statement=r"$V(D^*) = D_{KL}\left(p^*\|\frac{p^* + p_G}{2}\right) + D_{KL}\left(p_G\|\frac{p^* + p_G}{2}\right) "
+    r"- 2\log 2 = 2 D_{JS}(p_G\|p^*) - 2\log 2$",
+    source="lecture, Relationship with KL Divergence; Training GAN from the Divergence Point of View",
+    hypotheses=r"finite support; nats",
+    instances=strategies.histogram_tuples(2),
+    refutes=Refutation(
+        stated=r"The GAN training problem is $\min_G D_{JS}(p_G\|p^*) - 2\log 2$",
+        counterexample=r"$p^* = (\frac12, \frac12)$, $p_G = (\frac14, \frac34)$: the value is $2 D_{JS} - 2\log 2$; "
+        r"the factor 2 is lost on the way from the KL form. The minimisers are the same.",
+        evidence=_lectures_counterexample,
+    ),
+    mutants=[
+        Mutant("JS − 2 log 2, as printed", {"identity": lambda js: js - 2 * LOG2}),
+        Mutant("2 JS − log 2", {"identity": lambda js: 2 * js - LOG2}),
+    ],
+    picture=_value_along_mixtures,
+)
+def value_at_optimal_discriminator(pair, *, identity=lambda js: 2 * js - 2 * LOG2):
+    p, q = pair
+    m = (p + q) / 2
+    value = _value(p, q, _best(p, q))
+    yield Evidence(identity(_js(p, q)), value, "==", 1e-14, "V(D*) against the JS form")  # a sum of 12 terms below 1
+    yield Evidence(_kl(p, m) + _kl(q, m) - 2 * LOG2, value, "==", 1e-14, "V(D*) against the KL form")
+
+
+def _gain(p, q, d):
+    """What the two best replies gain at (p_G, D): zero at a Nash equilibrium and nowhere else."""
+    discriminator = _value(p, q, _best(p, q)) - _value(p, q, d)
+    with np.errstate(divide="ignore"):
+        generator = _value(p, q, d) - (
+            xlogy(p, d).sum() + np.log1p(-d).min()
+        )  # the best law sits where log(1 - D) is least
+    return float(discriminator + generator)
+
+
+@st.composite
+def _equilibria(draw):
+    """A law p* with some atoms of no mass, D = 1/2 on its support and anything up to 1/2 elsewhere."""
+    p = np.append(draw(strategies.histograms(min_atoms=2, max_atoms=5, positive=True)), [0.0, 0.0])
+    elsewhere = [draw(st.integers(0, 10)) / 20, draw(st.integers(0, 10)) / 20]
+    return p, np.append(np.full(len(p) - 2, 0.5), elsewhere)
+
+
+@claim(
+    topic=TOPIC,
+    title="At a Nash equilibrium p_G = p*, and D = 1/2 on the support",
+    statement=r"$(p_G, D)$ with $p_G = p^*$, $D = \frac12$ on the support of $p^*$ and $D \le \frac12$ elsewhere is "
+    r"a Nash equilibrium: no discriminator and no law of the generator does better. Its value is $-2\log 2$.",
+    source="lecture, Relationship with Game Theory",
+    hypotheses=r"finite support with atoms that $p^*$ does not charge; all discriminators and all laws are allowed",
+    instances=_equilibria(),
+    refutes=Refutation(
+        stated=r"At a Nash equilibrium $D_\phi(x) = \frac12$ for all $x$",
+        counterexample=r"$p^* = p_G = (\frac12, \frac12, 0)$ with $D = (\frac12, \frac12, \frac1{10})$: no player "
+        r"can gain, and $D \ne \frac12$ at the third point. Off the support $D$ only has to be at most $\frac12$.",
+        evidence=lambda: _third_point_of_an_equilibrium(),
+    ),
+    mutants=[
+        Mutant(
+            "D above 1/2 off the support", {"discriminator": lambda d: np.where(d < 0.5, 1 - d, d) + (d == 0.5) * 0.0}
+        ),
+        Mutant("D = 0.4 on the support", {"discriminator": lambda d: np.where(d == 0.5, 0.4, d)}),
+        Mutant("another law for the generator", {"law": lambda p: np.roll(p, 1)}),
+    ],
+)
+def gan_nash_equilibrium(instance, *, discriminator=lambda d: d, law=lambda p: p):
+    p, d = instance
+    q, played = law(p), discriminator(d)
+    yield Evidence(0.0, _gain(p, q, played), "==", 1e-14, "gain of the best replies")
+    yield Evidence(-2 * LOG2, _value(p, q, played), "==", 1e-14, "value")
+
+
+def _third_point_of_an_equilibrium():
+    p, d = np.array([0.5, 0.5, 0.0]), np.array([0.5, 0.5, 0.1])
+    off_support = d[2] if abs(_gain(p, p, d)) < 1e-14 else np.nan  # nan, which decides nothing, were it no equilibrium
+    return Evidence(0.5, off_support, "==", 1e-12, "D at the third point of an equilibrium")
+
+
+@claim(
+    topic=TOPIC,
+    title="The generator's objective is least exactly at p_G = p*",
+    statement=r"$\max_D V(D) \ge -2\log 2 + \varphi(V(p_G, p^*))$ with $\varphi(t) = (1 + t)\log(1 + t) + (1 - "
+    r"t)\log(1 - t)$, and $= -2\log 2$ at $p_G = p^*$: the distance viewpoint.",
+    source="lecture, Training GAN from the Divergence Point of View; The Distance Viewpoint",
+    hypotheses=r"finite support",
+    instances=strategies.histogram_tuples(2),
+    mutants=[
+        Mutant("a generator that fools D = 1/2 only", {"objective": lambda p, q: _value(p, q, np.full(len(p), 0.5))})
+    ],
+)
+def generator_objective(pair, *, objective=lambda p, q: _value(p, q, _best(p, q))):
+    p, q = pair
+    v = np.abs(p - q).sum() / 2
+    phi = float(xlogy(1 + v, 1 + v) + xlogy(1 - v, 1 - v))
+    yield Evidence(phi - 2 * LOG2, objective(p, q), ">=", 1e-14, "objective at p_G")
+    yield Evidence(-2 * LOG2, objective(p, p), "==", 1e-14, "objective at p*")

@@ -1,0 +1,59 @@
+"""Files that are either whole or absent."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from dualgap.errors import InvalidInput
+
+__all__ = ["write_atomically", "write_text"]
+
+
+def write_atomically(path: Path, write: Callable[[IO[bytes]], Any]) -> Path:
+    """Write a file under a temporary name and rename it: a reader finds the old one or the new one, never half of it.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder is made when it does not exist.
+    write : function of an open binary file
+
+    Raises
+    ------
+    InvalidInput
+        When the folder cannot be made or written to.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_atomically(Path(folder) / "new" / "a.txt", lambda file: file.write(b"whole")).read_text()
+    'whole'
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise InvalidInput(
+            f"output must be in a folder that can be written to, got {str(path)!r} ({error.strerror})",
+            argument="output",
+        ) from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            write(file)
+        os.chmod(temporary, 0o644)  # mkstemp makes files that only their owner can read
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return path
+
+
+def write_text(path: Path, text: str) -> Path:
+    """:func:`write_atomically` of a text, in UTF-8."""
+    return write_atomically(path, lambda file: file.write(text.encode("utf-8")))
