@@ -88,9 +88,7 @@ def test_a_bracket_is_frozen_and_shows_itself():
 
 
 def test_explain_says_the_guarantee_the_reason_and_the_certificate():
-    told = _bracket(
-        reason="q misses an atom", certificate=Evidence(lower=0.9, upper=1.1, proved=(0.9, 1.1))
-    ).explain()
+    told = _bracket(reason="q misses an atom", certificate=Evidence(lower=0.9, upper=1.1, proved=(0.9, 1.1))).explain()
     assert "by proof" in told
     assert "Q misses an atom." in told
     assert "Evidence" in told
@@ -108,9 +106,7 @@ def test_a_claim_within_the_evidence_passes():
     Evidence(lower=1.0, upper=2.0, proved=(1.0, 2.0)).check()
     Evidence(lower=0.5, upper=3.0, proved=(1.0, 2.0)).check()
     Evidence(lower=math.inf, upper=math.inf, proved=(math.inf, math.inf)).check()
-    Evidence(
-        lower=np.array([0.0, 1.0]), upper=np.array([1.0, math.inf]), proved=(np.array([0.0, 1.5]), 1.0)
-    ).check()
+    Evidence(lower=np.array([0.0, 1.0]), upper=np.array([1.0, math.inf]), proved=(np.array([0.0, 1.5]), 1.0)).check()
 
 
 @pytest.mark.parametrize(

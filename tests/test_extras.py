@@ -14,9 +14,7 @@ def test_an_installed_module_is_returned():
 
 
 def test_a_missing_module_says_how_to_install_it():
-    with pytest.raises(
-        MissingExtra, match=r"no_such_package is needed .* pip install 'dualgap\[docs\]'"
-    ) as caught:
+    with pytest.raises(MissingExtra, match=r"no_such_package is needed .* pip install 'dualgap\[docs\]'") as caught:
         require("no_such_package.part", extra="docs")
     assert caught.value.extra == "docs"
     assert isinstance(caught.value.__cause__, ModuleNotFoundError)

@@ -11,45 +11,77 @@ from typing import TYPE_CHECKING, Any
 from dualgap._version import __version__
 
 if TYPE_CHECKING:
-    from dualgap import claims, duals, errors, games, networks, optim, testing, training
+    from dualgap import claims, divergences, duals, errors, games, networks, optim, testing, training
     from dualgap.bracket import Bracket, Certificate, Guarantee
     from dualgap.claims import verify
-    from dualgap.divergences import js, kl
-    from dualgap.games import methods, predict_rate, simulate
+    from dualgap.divergences import (
+        chi_squared,
+        energy_distance,
+        f_divergence,
+        hellinger,
+        jeffreys,
+        js,
+        kl,
+        mmd,
+        renyi,
+        total_variation,
+    )
+    from dualgap.games import duality_gap, methods, predict_rate, simulate
     from dualgap.measures import Density, Gaussian, Histogram, Mixture, Points, Samples
     from dualgap.registry import methods_for
-    from dualgap.transport import wasserstein
+    from dualgap.transport import (
+        max_sliced_wasserstein,
+        sinkhorn_divergence,
+        sliced_wasserstein,
+        wasserstein,
+        wasserstein_1d,
+    )
 
 _HOME = {
     "Bracket": "dualgap.bracket",
     "Certificate": "dualgap.bracket",
     "Guarantee": "dualgap.bracket",
+    "verify": "dualgap.claims",
+    "chi_squared": "dualgap.divergences",
+    "energy_distance": "dualgap.divergences",
+    "f_divergence": "dualgap.divergences",
+    "hellinger": "dualgap.divergences",
+    "jeffreys": "dualgap.divergences",
+    "js": "dualgap.divergences",
+    "kl": "dualgap.divergences",
+    "mmd": "dualgap.divergences",
+    "renyi": "dualgap.divergences",
+    "total_variation": "dualgap.divergences",
+    "predict_rate": "dualgap.games",
+    "simulate": "dualgap.games",
     "Density": "dualgap.measures",
     "Gaussian": "dualgap.measures",
     "Histogram": "dualgap.measures",
     "Mixture": "dualgap.measures",
     "Points": "dualgap.measures",
     "Samples": "dualgap.measures",
-    "js": "dualgap.divergences",
-    "kl": "dualgap.divergences",
+    "duality_gap": "dualgap.games",
     "methods_for": "dualgap.registry",
-    "predict_rate": "dualgap.games",
-    "simulate": "dualgap.games",
-    "verify": "dualgap.claims",
+    "max_sliced_wasserstein": "dualgap.transport",
+    "sinkhorn_divergence": "dualgap.transport",
+    "sliced_wasserstein": "dualgap.transport",
     "wasserstein": "dualgap.transport",
+    "wasserstein_1d": "dualgap.transport",
 }
 _MODULES = {
     "claims": "dualgap.claims",
+    "divergences": "dualgap.divergences",
     "duals": "dualgap.duals",
     "errors": "dualgap.errors",
     "games": "dualgap.games",
     "methods": "dualgap.games.methods",
     "networks": "dualgap.networks",
+    "optim": "dualgap.optim",
     "testing": "dualgap.testing",
     "training": "dualgap.training",
 }
 
-__all__ = [  # noqa: PLE0604, RUF022
+__all__ = [
     "__version__",
     *sorted(_HOME),
     *sorted(_MODULES),

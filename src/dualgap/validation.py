@@ -168,7 +168,8 @@ def masses(value: Any, name: str) -> Any:
 def probabilities(value: Any, name: str) -> Any:
     """Masses that sum to one along the last axis, to the rounding of their own precision."""
     array = masses(value, name)
-    totals = detached(array).sum(axis=-1)
+    with np.errstate(over="ignore"):  # an infinite sum is not 1 either
+        totals = detached(array).sum(axis=-1) if is_torch(array) else array.sum(axis=-1, dtype=np.float64)
     tolerance = MASS_TOLERANCE["float32" if "float32" in str(array.dtype) else "float64"]
     worst = totals.flat[np.abs(totals - 1).argmax()]
     if abs(worst - 1) > tolerance:

@@ -37,8 +37,6 @@ def test_an_indefinite_covariance_is_not_admissible():
 def test_dimension_64_is_checked():
     rng = np.random.default_rng(0)
     root = rng.normal(size=(64, 64)) / 8
-    bracket = dg.kl(
-        dg.Gaussian(np.zeros(64), root @ root.T + np.eye(64)), dg.Gaussian(np.ones(64), np.eye(64))
-    )
+    bracket = dg.kl(dg.Gaussian(np.zeros(64), root @ root.T + np.eye(64)), dg.Gaussian(np.ones(64), np.eye(64)))
     bracket.certificate.check()
     assert bracket.gap < 1e-9 * float(bracket.value)

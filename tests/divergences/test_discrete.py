@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -17,9 +18,12 @@ LN2 = math.log(2)
 ROUNDING = 1e-14
 # Masses of 1/6 to 1e-6: where a sum of such terms is compared, its rounding is below this.
 DIVERGENCES = [dg.kl, dg.js]
+NAMES = ["kl", "js", "jeffreys", "total_variation", "hellinger", "chi_squared"]
+SMOOTH = [getattr(dg, name) for name in NAMES if name != "total_variation"]
+EVERY = [getattr(dg, name) for name in NAMES]
 
 
-@pytest.mark.parametrize("name", ["kl", "js"])
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("exponent", range(14))
 def test_relative_accuracy_is_1e14_for_perturbations_from_1_to_1e13(name, exponent, oracle):
     rng = np.random.default_rng(exponent)
@@ -34,7 +38,7 @@ def test_relative_accuracy_is_1e14_for_perturbations_from_1_to_1e13(name, expone
         bracket.certificate.check()
 
 
-@pytest.mark.parametrize("name", ["kl", "js"])
+@pytest.mark.parametrize("name", NAMES)
 def test_masses_that_sum_to_one_only_to_rounding_stand_for_the_proportional_law(name, oracle):
     p = np.array([0.3, 0.3, 0.4])
     q = p * (1 + 5e-10) + np.array([0.0, 1e-12, -1e-12])
@@ -43,7 +47,7 @@ def test_masses_that_sum_to_one_only_to_rounding_stand_for_the_proportional_law(
     assert float(getattr(dg, name)(p, q).value) == pytest.approx(float(truth), rel=1e-12)
 
 
-@pytest.mark.parametrize("name", ["kl", "js"])
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     ("p", "q"),
     [
@@ -78,7 +82,7 @@ def test_kl_is_infinite_exactly_when_q_misses_mass_of_p(pair):
 
 @given(histogram_tuples(2))
 def test_bounds_hold_the_value_and_the_certificate_checks(pair):
-    for divergence in DIVERGENCES:
+    for divergence in EVERY:
         bracket = divergence(*pair)
         assert 0 <= bracket.lower <= float(bracket.value) <= bracket.upper
         assert bracket.guarantee is dg.Guarantee.EXACT
@@ -100,11 +104,11 @@ def test_the_root_of_js_is_a_metric(laws):
 
 
 @given(histogram_tuples(2), st.data())
-def test_merging_atoms_never_increases_kl_or_js(pair, data):
+def test_merging_atoms_never_increases_a_divergence(pair, data):
     p, q = pair
     labels = np.array(data.draw(st.lists(st.integers(0, 2), min_size=len(p), max_size=len(p))))
     merged = [np.bincount(labels, law, minlength=3) for law in (p, q)]
-    for divergence in DIVERGENCES:
+    for divergence in EVERY:
         assert divergence(*merged).value <= divergence(p, q).value * (1 + ROUNDING) + ROUNDING
 
 
@@ -134,19 +138,19 @@ def test_kl_adds_over_products(first, second):
 
 
 @given(histogram_tuples(4), st.floats(0, 1))
-def test_kl_and_js_are_jointly_convex(laws, share):
+def test_divergences_are_jointly_convex(laws, share):
     p, q, r, s = laws
-    for divergence in DIVERGENCES:
+    for divergence in EVERY:
         mixed = divergence(share * p + (1 - share) * r, share * q + (1 - share) * s).value
         ends = divergence(p, q).value, divergence(r, s).value
         bound = sum(weight * end for weight, end in zip((share, 1 - share), ends, strict=True) if weight > 0)
         assert mixed <= bound * (1 + ROUNDING) + ROUNDING
 
 
-def test_the_generator_of_the_bounds_is_rounding_only():
+def test_the_bounds_are_rounding_only():
     rng = np.random.default_rng(0)
     p, q = rng.dirichlet(np.ones(10_000), size=2)
-    for divergence in DIVERGENCES:
+    for divergence in EVERY:
         bracket = divergence(p, q)
         assert 0 < bracket.gap < 1e-12 * float(bracket.value)
 
@@ -194,7 +198,7 @@ def test_a_tensor_and_an_array_meet_as_tensors():
     assert float(bracket.value) == pytest.approx(float(dg.kl([0.5, 0.5], [0.25, 0.75]).value), rel=ROUNDING)
 
 
-@pytest.mark.parametrize("divergence", DIVERGENCES)
+@pytest.mark.parametrize("divergence", SMOOTH)
 @pytest.mark.parametrize("shift", [0.0, 1e-9, 0.05, 1.0])
 def test_the_gradient_is_right_at_equality_too(divergence, shift):
     logits = torch.tensor([0.1, -0.4, 0.7, 0.0], dtype=torch.float64)
@@ -225,7 +229,7 @@ def test_the_gradient_with_empty_atoms_is_that_along_the_others(divergence):
 
 def test_the_gradient_at_equality_is_zero_and_not_nan():
     p = torch.tensor([0.5, 0.5, 0.0], dtype=torch.float64, requires_grad=True)
-    for divergence in DIVERGENCES:
+    for divergence in EVERY:
         (slope,) = torch.autograd.grad(divergence(p, p.detach()).value, p)
         assert slope.tolist() == [0.0, 0.0, 0.0]
 
@@ -241,12 +245,10 @@ def test_points_are_matched_by_their_coordinates_and_merged():
     assert "the point (0.0,)" in dg.kl(dg.Points([0.0, 1.0]), dg.Points([1.0])).reason
 
 
-@given(
-    st.lists(st.integers(0, 3), min_size=1, max_size=12), st.lists(st.integers(0, 3), min_size=1, max_size=12)
-)
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=12), st.lists(st.integers(0, 3), min_size=1, max_size=12))
 def test_points_with_repeats_agree_with_their_histograms(first, second):
     counts = [np.bincount(x, minlength=4) / len(x) for x in (first, second)]
-    for divergence in DIVERGENCES:
+    for divergence in EVERY:
         bracket = divergence(dg.Points(np.array(first)), dg.Points(np.array(second)))
         assert float(bracket.value) == pytest.approx(float(divergence(*counts).value), rel=1e-12, abs=1e-15)
         bracket.certificate.check()
@@ -278,3 +280,96 @@ def test_a_million_atoms_lose_nothing():
     bracket.certificate.check()  # exactly rounded sums, by another formula
     truth = bracket.certificate.bounds()[0]
     assert abs(bracket.value / truth - 1) < 1e-14
+
+
+@pytest.mark.parametrize("order", [0.1, 0.5, 0.999, 1.001, 2.0, 7.5, 40.0])
+@pytest.mark.parametrize("exponent", [0, 1, 2, 4, 8, 13])
+def test_renyi_keeps_relative_accuracy_for_every_order(order, exponent, oracle):
+    rng = np.random.default_rng(exponent)
+    p = rng.dirichlet(np.full(30, 0.5))
+    q = p * (1 + 10.0**-exponent * rng.uniform(-0.999, 0.999, 30))
+    q /= q.sum()
+    truth = oracle.renyi(p, q, order)
+    bracket = dg.renyi(p, q, order=order)
+    # Logarithms up to 7 times an order up to 40 are exponentiated.
+    assert float(bracket.value) == pytest.approx(float(truth), rel=2e-13)
+    assert bracket.lower <= truth <= bracket.upper
+    bracket.certificate.check()
+
+
+@given(histogram_tuples(2), st.sampled_from([0.25, 0.5, 2.0, 5.0]))
+def test_renyi_agrees_with_its_definition_zeros_included(pair, order):
+    p, q = pair
+    bracket = dg.renyi(p, q, order=order)
+    shared = (p > 0) & (q > 0)
+    total = float((p[shared] ** order * q[shared] ** (1 - order)).sum())
+    infinite = total == 0 or (order > 1 and bool((p[q == 0] > 0).any()))
+    truth = math.inf if infinite else math.log(total) / (order - 1)
+    assert float(bracket.value) == pytest.approx(truth, rel=1e-12, abs=1e-14)
+    assert (bracket.reason != "") == infinite
+    bracket.certificate.check()
+
+
+@given(histogram_tuples(2))
+def test_renyi_is_monotone_and_meets_hellinger_kl_and_chi_squared(pair):
+    p, q = pair
+    orders = [0.25, 0.5, 0.9, 1.0, 1.5, 2.0, 10.0]
+    values = [float(dg.renyi(p, q, order=order).value) for order in orders]
+    assert all(a <= b * (1 + 1e-12) + 1e-12 for a, b in pairwise(values))  # row 15
+    hellinger, chi = float(dg.hellinger(p, q).value), float(dg.chi_squared(p, q).value)
+    if hellinger < 1:
+        assert values[1] == pytest.approx(-2 * math.log1p(-hellinger), rel=1e-12, abs=1e-15)
+    assert values[3] == dg.kl(p, q).value
+    assert values[5] == pytest.approx(math.log1p(chi), rel=1e-12, abs=1e-15)
+
+
+@given(histogram_tuples(2))
+def test_the_inequalities_between_divergences(pair):
+    p, q = pair
+    value = {name: float(getattr(dg, name)(p, q).value) for name in NAMES}
+    h2, v = value["hellinger"], value["total_variation"]
+    assert h2 - ROUNDING <= v <= math.sqrt(max(1 - (1 - h2) ** 2, 0)) + ROUNDING  # row 12
+    assert -2 * math.log(max(1 - h2, 1e-300)) <= value["kl"] + ROUNDING or h2 > 1 - ROUNDING  # row 13
+    assert value["kl"] <= math.log1p(value["chi_squared"]) + ROUNDING  # row 13
+    assert value["js"] <= value["jeffreys"] / 8 + ROUNDING  # row 11
+    assert value["js"] <= math.log(2 / (1 + math.exp(-value["jeffreys"] / 2))) + ROUNDING  # row 11
+    if (q > 0).all():
+        assert value["kl"] <= math.log1p(2 * v**2 / float(q.min())) + ROUNDING  # row 14
+
+
+def test_total_variation_has_the_slope_of_the_larger_mass():
+    p = torch.tensor([0.5, 0.3, 0.2], dtype=torch.float64, requires_grad=True)
+    logits = torch.tensor([0.1, 0.5, -0.2], dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda z: dg.total_variation(p.detach(), z.softmax(-1)).value, (logits,))
+    (slope,) = torch.autograd.grad(dg.total_variation(p, p.detach()).value, p)
+    assert slope.tolist() == [0.0, 0.0, 0.0]
+
+
+def test_renyi_can_be_differentiated():
+    a = torch.tensor([0.3, -0.2, 0.9], dtype=torch.float64, requires_grad=True)
+    b = torch.tensor([0.1, 0.5, -1.0], dtype=torch.float64, requires_grad=True)
+    for order in (0.5, 3.0):
+        for other in (b, a):
+            assert torch.autograd.gradcheck(
+                lambda x, y, order=order: dg.renyi(x.softmax(-1), y.softmax(-1), order=order).value,
+                (a, other),
+                atol=1e-6,
+            )
+
+
+def test_a_divergence_beyond_every_double_has_the_largest_as_lower_bound():
+    bracket = dg.chi_squared([0.5, 0.5], [1e-320, 1.0])
+    assert bracket.value == bracket.upper == math.inf
+    assert bracket.lower > 0.99 * np.finfo(np.float64).max
+    bracket.certificate.check()
+
+
+@pytest.mark.parametrize("divergence", SMOOTH)
+def test_gradients_are_finite_where_masses_are_tiny(divergence):
+    tiny = [1e-300, 1e-310, 2e-160]
+    p = torch.tensor([*tiny, 0.5, 0.5], dtype=torch.float64, requires_grad=True)
+    q = torch.tensor([tiny[1], tiny[0], tiny[2] / 2, 0.25, 0.75], dtype=torch.float64, requires_grad=True)
+    for slope in torch.autograd.grad(divergence(p, q).value, (p, q)):
+        assert torch.isfinite(slope[3:]).all()
+        # Squares of a quotient of 1e10, and the reciprocals of masses that are subnormal.
+        assert not torch.isnan(slope).any()

@@ -42,9 +42,7 @@ def test_one_dimension_is_the_textbook_formula():
 def test_scales_of_very_different_size_do_not_cancel(oracle):
     s1, s2 = np.diag([1e-20, 1e20, 1.0]), np.diag([1.0, 1e18, 1e-10])
     bracket = dg.kl(dg.Gaussian(np.zeros(3), s1), dg.Gaussian(np.ones(3), s2))
-    assert float(bracket.value) == pytest.approx(
-        float(oracle.gaussian_kl(np.zeros(3), s1, np.ones(3), s2)), rel=1e-14
-    )
+    assert float(bracket.value) == pytest.approx(float(oracle.gaussian_kl(np.zeros(3), s1, np.ones(3), s2)), rel=1e-14)
     bracket.certificate.check()
 
 
@@ -85,19 +83,13 @@ def test_kl_is_invariant_under_affine_maps(p, shear):
     def mapped(law):
         return dg.Gaussian(change @ law.mean + shift, change @ law.covariance @ change.T)
 
-    assert float(dg.kl(mapped(p), mapped(q)).value) == pytest.approx(
-        float(dg.kl(p, q).value), rel=1e-10, abs=1e-10
-    )
+    assert float(dg.kl(mapped(p), mapped(q)).value) == pytest.approx(float(dg.kl(p, q).value), rel=1e-10, abs=1e-10)
 
 
 def test_kl_adds_over_independent_coordinates():
     p, q = dg.Gaussian([0.0, 1.0], np.diag([1.0, 2.0])), dg.Gaussian([1.0, 1.5], np.diag([3.0, 0.5]))
     parts = sum(
-        float(
-            dg.kl(
-                dg.Gaussian(p.mean[i], p.covariance[i, i]), dg.Gaussian(q.mean[i], q.covariance[i, i])
-            ).value
-        )
+        float(dg.kl(dg.Gaussian(p.mean[i], p.covariance[i, i]), dg.Gaussian(q.mean[i], q.covariance[i, i])).value)
         for i in range(2)
     )
     assert float(dg.kl(p, q).value) == pytest.approx(parts, rel=1e-14)
@@ -111,16 +103,12 @@ def test_mutual_information_of_a_correlated_pair():
 
 def test_singular_covariances_are_compared_on_their_common_subspace():
     direction = np.array([3.0, 4.0]) / 5
-    p, q = (
-        dg.Gaussian(m * direction, v * np.outer(direction, direction)) for m, v in ((0.0, 1.0), (1.0, 2.0))
-    )
+    p, q = (dg.Gaussian(m * direction, v * np.outer(direction, direction)) for m, v in ((0.0, 1.0), (1.0, 2.0)))
     on_the_line = dg.kl(dg.Gaussian(0.0, 1.0), dg.Gaussian(1.0, 2.0))
     bracket = dg.kl(p, q)
     assert float(bracket.value) == pytest.approx(float(on_the_line.value), rel=ROUNDING)
     bracket.certificate.check()
-    padded = dg.kl(
-        dg.Gaussian([0.0, 7.0], [[1.0, 0.0], [0.0, 0.0]]), dg.Gaussian([1.0, 7.0], [[2.0, 0.0], [0.0, 0.0]])
-    )
+    padded = dg.kl(dg.Gaussian([0.0, 7.0], [[1.0, 0.0], [0.0, 0.0]]), dg.Gaussian([1.0, 7.0], [[2.0, 0.0], [0.0, 0.0]]))
     assert float(padded.value) == pytest.approx(float(on_the_line.value), rel=1e-15)
 
 
@@ -144,9 +132,7 @@ def test_the_gradient_is_right_at_equality_too(divergence, shift):
         return divergence(dg.Gaussian(m1, r1 @ r1.T), dg.Gaussian(m2, r2 @ r2.T)).value
 
     inputs = [x.clone().requires_grad_() for x in (mean, root, mean + shift, root * (1 + shift))]
-    assert torch.autograd.gradcheck(
-        value, inputs, atol=1e-6
-    )  # at equality: the curvature times the step of 1e-6
+    assert torch.autograd.gradcheck(value, inputs, atol=1e-6)  # at equality: the curvature times the step of 1e-6
 
 
 def test_tensors_in_tensors_out_and_float32_is_kept():

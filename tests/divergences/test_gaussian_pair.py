@@ -35,10 +35,7 @@ def test_lines_that_cross_are_singular():
 
 def test_variances_of_very_different_size_are_not_degenerate():
     assert not is_degenerate(Gaussian([0.0, 0.0], np.diag([1e-40, 1e40])))
-    assert (
-        difference_of_supports(Gaussian([0.0, 0.0], np.diag([1e-40, 1e40])), Gaussian([0.0, 0.0], np.eye(2)))
-        == ""
-    )
+    assert difference_of_supports(Gaussian([0.0, 0.0], np.diag([1e-40, 1e40])), Gaussian([0.0, 0.0], np.eye(2))) == ""
 
 
 @pytest.mark.parametrize("rank", [0, 1, 2, 3])

@@ -6,16 +6,29 @@ import numpy as np
 import pytest
 import torch
 
-from dualgap.divergences.generators import FDivergence, JensenShannon, KullbackLeibler, log_quotient
+from dualgap.divergences.generators import (
+    ChiSquared,
+    Jeffreys,
+    JensenShannon,
+    KullbackLeibler,
+    Power,
+    SquaredHellinger,
+    TotalVariation,
+)
 from dualgap.divergences.kernels import Atoms
 
-GENERATORS = [leaf() for leaf in FDivergence.__subclasses__()]
+GENERATORS = [
+    KullbackLeibler(),
+    JensenShannon(),
+    Jeffreys(),
+    TotalVariation(),
+    SquaredHellinger(),
+    ChiSquared(),
+    Power(0.3),
+    Power(3.0),
+]
 IDS = [generator.name for generator in GENERATORS]
 T = np.array([0.05, 0.3, 0.9, 1.0, 1.1, 2.5, 40.0])
-
-
-def test_there_are_generators():
-    assert {KullbackLeibler, JensenShannon} <= set(FDivergence.__subclasses__())
 
 
 @pytest.mark.parametrize("generator", GENERATORS, ids=IDS)
@@ -44,21 +57,17 @@ def test_fenchel_young_with_equality_at_the_slope(generator):
     value = generator.f(t)
     (slope,) = torch.autograd.grad(value.sum(), t)
     touching = slope * t.detach() - generator.conjugate(slope)
-    np.testing.assert_allclose(
-        touching.numpy(), value.detach().numpy(), rtol=1e-9, atol=1e-12
-    )  # products up to 1600
+    np.testing.assert_allclose(touching.numpy(), value.detach().numpy(), rtol=1e-9, atol=1e-12)  # products up to 1600
     for s in slope:
         assert bool((generator.f(t) >= s * t - generator.conjugate(s) - 1e-9).all())
 
 
 @pytest.mark.parametrize("generator", GENERATORS, ids=IDS)
-def test_slope_and_curvature_are_derivatives_of_f(generator):
-    t = torch.tensor(T, requires_grad=True)
-    (first,) = torch.autograd.grad(generator.f(t).sum(), t, create_graph=True)
-    assert float(first[3].detach()) == pytest.approx(generator.slope, abs=1e-14)
-    if first.requires_grad:
-        (second,) = torch.autograd.grad(first.sum(), t)
-        np.testing.assert_allclose(generator.curvature(T), second.numpy(), rtol=1e-12)
+def test_the_slope_is_a_subgradient_and_the_remainder_what_is_above_it(generator):
+    u = np.array([-0.25, -0.1, 0.1, 0.25])
+    above = generator.f(1 + u) - generator.slope * u
+    assert (above > 0).all()
+    np.testing.assert_allclose(generator.remainder(u), above, rtol=1e-12)  # 1e-16 of one, divided by 1e-3
 
 
 @pytest.mark.parametrize("generator", GENERATORS, ids=IDS)
@@ -68,18 +77,3 @@ def test_terms_and_perspective_add_up_to_the_definition(generator):
     definition = float((q * generator.f(p / q)).sum())
     assert float(generator.terms(Atoms(p, q)).sum()) == pytest.approx(definition, rel=1e-13)
     assert float(generator.perspective(p, q).sum()) == pytest.approx(definition, rel=1e-13)
-
-
-def test_log_quotient_keeps_its_digits_across_all_doubles():
-    p = np.array([1.0, 0.9999999, 5e-324, 1e308, 3e-310, 1e-300, 0.5, 0.75])
-    q = np.array([2.0, 1.0000001, 1e308, 5e-324, 1e-310, 2e-300, 0.49999999999999994, 0.7499999999999999])
-    import mpmath
-
-    truth = [
-        float(mpmath.log(mpmath.mpf(a)) - mpmath.log(mpmath.mpf(b)))
-        if abs(math.log(a) - math.log(b)) > 1e-3
-        else math.log1p((a - b) / b)
-        for a, b in zip(p, q, strict=True)
-    ]
-    # The quotient of nearby numbers is itself rounded, to 1e-16 of its logarithm or absolutely.
-    np.testing.assert_allclose(log_quotient(p, q), truth, rtol=1e-13, atol=1.2e-16)

@@ -7,7 +7,6 @@ import pytest
 from scipy import stats
 
 import dualgap as dg
-from dualgap.divergences.generators import KullbackLeibler
 from dualgap.divergences.singular import SingularPair, mass_kind, why_singular
 from dualgap.errors import CertificateError
 
@@ -53,15 +52,13 @@ def test_a_gaussian_is_not_continuous_with_respect_to_a_bounded_law():
     p, q = dg.Gaussian(0.0, 1.0), stats.uniform(-5, 10)
     bracket = dg.kl(p, q)
     assert bracket.value == math.inf
-    assert "p has mass everywhere" in bracket.reason
+    assert bracket.reason == "infinite because p has mass in all of [-inf, inf], q has none outside of [-5, 5]"
     bracket.certificate.check()
 
 
 def test_laws_that_share_mass_are_not_called_singular():
     assert why_singular(NORMAL, MIXTURE) == ""
-    assert (
-        why_singular(UNIFORM, dg.Density(lambda x: np.zeros(len(x)), dimension=2, support=(0.5, 1.5))) == ""
-    )
+    assert why_singular(UNIFORM, dg.Density(lambda x: np.zeros(len(x)), dimension=2, support=(0.5, 1.5))) == ""
     half_atomic = dg.Mixture([0.5, 0.5], [NORMAL, POINT])
     assert mass_kind(half_atomic) == "unknown"
     assert why_singular(half_atomic, NORMAL) == ""
@@ -69,8 +66,6 @@ def test_laws_that_share_mass_are_not_called_singular():
 
 
 def test_a_claim_of_singularity_is_checked():
-    certificate = SingularPair(
-        lower=math.inf, upper=math.inf, p=NORMAL, q=MIXTURE, generator=KullbackLeibler()
-    )
+    certificate = SingularPair(lower=math.inf, upper=math.inf, p=NORMAL, q=MIXTURE, singular=math.inf)
     with pytest.raises(CertificateError, match="not singular"):
         certificate.check()

@@ -41,3 +41,11 @@ def test_a_pair_that_no_method_takes_is_refused():
     with pytest.raises(InvalidInput, match="Histogram and Gaussian"):
         dg.kl([0.5, 0.5], dg.Gaussian(0.0, 1.0))
     assert dg.methods_for(dg.kl, np.array([0.5, 0.5]), dg.Gaussian(0.0, 1.0)) == ()
+
+
+def test_methods_are_listed_whatever_options_are_given_or_left_out():
+    p, q = dg.Gaussian(0.0, 1.0), dg.Gaussian(1.0, 2.0)
+    for function in (dg.kl, dg.renyi, dg.f_divergence, dg.mmd, dg.energy_distance):
+        for options in ({}, {"order": 2.0}, {"confidence": 0.9}):
+            assert dg.methods_for(function, p, q, **options)
+            assert dg.methods_for(function, dg.Points([0.0]), q, **options)

@@ -47,9 +47,7 @@ def test_multivariate_normal_of_scipy_keeps_its_matrix():
     np.testing.assert_allclose(gaussian.covariance, covariance, rtol=1e-15)
 
 
-@pytest.mark.parametrize(
-    "law", [stats.gamma(2.0), stats.expon(1.0, 2.0), stats.uniform(0, 2), stats.cauchy()]
-)
+@pytest.mark.parametrize("law", [stats.gamma(2.0), stats.expon(1.0, 2.0), stats.uniform(0, 2), stats.cauchy()])
 def test_a_continuous_law_of_scipy_has_density_cdf_quantile_and_draws(law):
     density = _convert(law)
     x = law.ppf([0.1, 0.5, 0.9])

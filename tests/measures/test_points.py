@@ -22,9 +22,7 @@ def test_a_flat_array_is_on_the_line():
     assert dg.Points([1, 2, 3]).dimension == dg.Samples([1.0, 2.0]).dimension == 1
 
 
-@pytest.mark.parametrize(
-    "bad", [[math.nan], [math.inf], [], "text", None, 1.0, np.zeros((2, 2, 2)), [True], [["a"]]]
-)
+@pytest.mark.parametrize("bad", [[math.nan], [math.inf], [], "text", None, 1.0, np.zeros((2, 2, 2)), [True], [["a"]]])
 def test_bad_points_are_refused_by_name(bad):
     for measure in (dg.Points, dg.Samples):
         with pytest.raises(InvalidInput, match=r"^points must"):

@@ -2,7 +2,48 @@
 
 from __future__ import annotations
 
-from dualgap.divergences.generators import FDivergence, JensenShannon, KullbackLeibler
-from dualgap.divergences.public import js, kl
+from dualgap.divergences.energy import energy_distance
+from dualgap.divergences.generators import (
+    ChiSquared,
+    FDivergence,
+    Jeffreys,
+    JensenShannon,
+    KullbackLeibler,
+    Power,
+    SquaredHellinger,
+    TotalVariation,
+)
+from dualgap.divergences.kernel_discrepancy import mmd
+from dualgap.divergences.public import (
+    chi_squared,
+    f_divergence,
+    hellinger,
+    jeffreys,
+    js,
+    kl,
+    renyi,
+    total_variation,
+)
+from dualgap.divergences.user import Generator
 
-__all__ = ["FDivergence", "JensenShannon", "KullbackLeibler", "js", "kl"]
+__all__ = [
+    "ChiSquared",
+    "FDivergence",
+    "Generator",
+    "Jeffreys",
+    "JensenShannon",
+    "KullbackLeibler",
+    "Power",
+    "SquaredHellinger",
+    "TotalVariation",
+    "chi_squared",
+    "energy_distance",
+    "f_divergence",
+    "hellinger",
+    "jeffreys",
+    "js",
+    "kl",
+    "mmd",
+    "renyi",
+    "total_variation",
+]

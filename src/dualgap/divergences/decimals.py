@@ -13,14 +13,23 @@ import numpy as np
 from dualgap.bracket import Certificate
 from dualgap.errors import CertificateError
 
-__all__ = ["GaussianKL", "GaussianOverlap"]
+__all__ = [
+    "GaussianJeffreys",
+    "GaussianKL",
+    "GaussianOverlap",
+    "GaussianPower",
+    "GaussianVariation",
+    "GaussianVariationBounds",
+    "TwoGaussians",
+    "squared_distance",
+]
 
 DIGITS = 60
 Matrix = list[list[Decimal]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _TwoGaussians(Certificate):
+class TwoGaussians(Certificate):
     """Means and covariances, with a basis of the common subspace where the covariances are singular.
 
     Parameters
@@ -49,9 +58,7 @@ class _TwoGaussians(Certificate):
             context.prec = DIGITS
             basis = None if self.basis is None else _exact(self.basis.T)
             first, second = (_congruent(basis, _exact(s)) for s in (self.covariance_p, self.covariance_q))
-            shift = [
-                Decimal(float(a)) - Decimal(float(b)) for a, b in zip(self.mean_p, self.mean_q, strict=True)
-            ]
+            shift = [Decimal(float(a)) - Decimal(float(b)) for a, b in zip(self.mean_p, self.mean_q, strict=True)]
             if basis is not None:
                 shift = [sum(map(mul, row, shift), Decimal(0)) for row in basis]
             lower, upper = self._from(first, second, shift)
@@ -64,7 +71,7 @@ class _TwoGaussians(Certificate):
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class GaussianKL(_TwoGaussians):
+class GaussianKL(TwoGaussians):
     """(tr(S2^-1 S1) - d - ln det(S1)/det(S2) + (m1-m2)^T S2^-1 (m1-m2)) / 2: the interval has to hold it."""
 
     def _from(self, first: Matrix, second: Matrix, shift: list[Decimal]) -> tuple[Decimal, Decimal]:
@@ -74,7 +81,7 @@ class GaussianKL(_TwoGaussians):
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class GaussianOverlap(_TwoGaussians):
+class GaussianOverlap(TwoGaussians):
     """Bounds of the Jensen-Shannon divergence from the overlap B and both KL divergences, in 60 digits.
 
     .. math:: \\ln 2\\,(1 - B) \\le JS \\le
@@ -82,17 +89,101 @@ class GaussianOverlap(_TwoGaussians):
     """
 
     def _from(self, first: Matrix, second: Matrix, shift: list[Decimal]) -> tuple[Decimal, Decimal]:
-        middle = [
-            [(a + b) / 2 for a, b in zip(*rows, strict=True)] for rows in zip(first, second, strict=True)
-        ]
-        log_determinants = [_factor(s)[2] for s in (middle, first, second)]
-        distance = (
-            _squared_distance(middle, shift) / 8 + (2 * log_determinants[0] - sum(log_determinants[1:])) / 4
-        )
+        distance = _overlap_distance(first, second, shift)
         apart = 1 - (-distance).exp()
         forward, backward = _relative_entropy(first, second, shift), _relative_entropy(second, first, shift)
         mixed = -sum((((1 + (-kl).exp()) / 2).ln() for kl in (forward, backward)), Decimal(0)) / 2
         return Decimal(2).ln() * apart, min(apart, (forward + backward) / 8, mixed)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class GaussianJeffreys(TwoGaussians):
+    """KL in both directions: the interval has to hold their sum."""
+
+    def _from(self, first: Matrix, second: Matrix, shift: list[Decimal]) -> tuple[Decimal, Decimal]:
+        value = _relative_entropy(first, second, shift) + _relative_entropy(second, first, shift)
+        return value, value
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class GaussianPower(TwoGaussians):
+    """The Renyi divergence D of order a, or scale (e^((a-1) D) - 1) / (a - 1): the interval has to hold it.
+
+    Parameters
+    ----------
+    order : float
+        a.
+    scale : float or None
+        None for D itself.
+    """
+
+    order: float
+    scale: float | None
+
+    def _from(self, first: Matrix, second: Matrix, shift: list[Decimal]) -> tuple[Decimal, Decimal]:
+        order, slope = Decimal(self.order), Decimal(self.order) - 1
+        inner = [
+            [order * b - slope * a for a, b in zip(*rows, strict=True)] for rows in zip(first, second, strict=True)
+        ]
+        volumes = [_factor(s)[2] for s in (first, second)]
+        try:
+            inside = _factor(inner)[2]
+        except CertificateError:
+            return Decimal("Infinity"), Decimal("Infinity")
+        value = order * squared_distance(inner, shift) / 2
+        value -= (inside + slope * volumes[0] - order * volumes[1]) / (2 * slope)
+        if self.scale is not None:
+            value = Decimal(self.scale) * ((slope * value).exp() - 1) / slope
+        return value, value
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class GaussianVariation(TwoGaussians):
+    """erf(D / sqrt 8) with D the Mahalanobis distance, for equal covariances: the interval has to hold it.
+
+    .. math:: \\operatorname{erf} x = \\frac{2}{\\sqrt\\pi} \\sum_n \\frac{(-1)^n x^{2n+1}}{n!\\,(2n + 1)}
+    """
+
+    def _from(self, first: Matrix, second: Matrix, shift: list[Decimal]) -> tuple[Decimal, Decimal]:
+        if first != second:
+            raise CertificateError("the covariances are not equal")
+        square = squared_distance(second, shift) / 8
+        if square > 80:  # within e^-80 of 1
+            return Decimal(1), Decimal(1)
+        term = total = square.sqrt()
+        for n in range(1, 600):
+            term *= -square / n
+            total += term / (2 * n + 1)
+        value = 2 * total / _PI.sqrt()
+        return value, value
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class GaussianVariationBounds(TwoGaussians):
+    """Bounds of the total variation from the overlap B and both KL divergences.
+
+    .. math:: 1 - B \\le V \\le \\min\\bigl(\\sqrt{1 - B^2},\\; \\sqrt{KL / 2},\\; \\sqrt{1 - e^{-KL}}\\bigr)
+    """
+
+    def _from(self, first: Matrix, second: Matrix, shift: list[Decimal]) -> tuple[Decimal, Decimal]:
+        overlap = (-_overlap_distance(first, second, shift)).exp()
+        least = min(_relative_entropy(first, second, shift), _relative_entropy(second, first, shift))
+        upper = min(1 - overlap**2, least / 2, 1 - (-least).exp())
+        return 1 - overlap, upper.sqrt()
+
+
+_PI = Decimal("3.14159265358979323846264338327950288419716939937510582097494459230781640628620899")
+
+
+def _overlap_distance(first: Matrix, second: Matrix, shift: list[Decimal]) -> Decimal:
+    """-ln of the overlap."""
+    middle = [[(a + b) / 2 for a, b in zip(*rows, strict=True)] for rows in zip(first, second, strict=True)]
+    volumes = [_factor(s)[2] for s in (middle, first, second)]
+    return squared_distance(middle, shift) / 8 + (2 * volumes[0] - volumes[1] - volumes[2]) / 4
 
 
 def _exact(matrix: np.ndarray) -> Matrix:
@@ -102,9 +193,7 @@ def _exact(matrix: np.ndarray) -> Matrix:
 def _congruent(basis: Matrix | None, matrix: Matrix) -> Matrix:
     """basis matrix basis^T, made symmetric."""
     if basis is not None:
-        half = [
-            [sum(map(mul, row, column), Decimal(0)) for column in zip(*matrix, strict=True)] for row in basis
-        ]
+        half = [[sum(map(mul, row, column), Decimal(0)) for column in zip(*matrix, strict=True)] for row in basis]
         matrix = [[sum(map(mul, row, other), Decimal(0)) for other in basis] for row in half]
     return [[(matrix[i][j] + matrix[j][i]) / 2 for j in range(len(matrix))] for i in range(len(matrix))]
 
@@ -134,7 +223,8 @@ def _forward(lower: Matrix, right: list[Decimal]) -> list[Decimal]:
     return solved
 
 
-def _squared_distance(matrix: Matrix, shift: list[Decimal]) -> Decimal:
+def squared_distance(matrix: Matrix, shift: list[Decimal]) -> Decimal:
+    """shift^T matrix^-1 shift."""
     lower, pivots, _ = _factor(matrix)
     return sum((y * y / pivot for y, pivot in zip(_forward(lower, shift), pivots, strict=True)), Decimal(0))
 
@@ -144,7 +234,5 @@ def _relative_entropy(first: Matrix, second: Matrix, shift: list[Decimal]) -> De
     half = [_forward(lower, list(column)) for column in zip(*first, strict=True)]  # L^-1 S1, by columns
     whole = [_forward(lower, list(row)) for row in zip(*half, strict=True)]  # L^-1 S1 L^-T
     trace = sum((whole[i][i] / pivots[i] for i in range(len(pivots))), Decimal(0))
-    distance = sum(
-        (y * y / pivot for y, pivot in zip(_forward(lower, shift), pivots, strict=True)), Decimal(0)
-    )
+    distance = sum((y * y / pivot for y, pivot in zip(_forward(lower, shift), pivots, strict=True)), Decimal(0))
     return (trace - len(pivots) - _factor(first)[2] + log_determinant + distance) / 2

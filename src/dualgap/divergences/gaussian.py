@@ -7,13 +7,20 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from scipy.special import erf
 
 from dualgap.bracket import Bracket, Guarantee
-from dualgap.divergences.decimals import GaussianKL, GaussianOverlap
+from dualgap.divergences.decimals import (
+    GaussianJeffreys,
+    GaussianKL,
+    GaussianOverlap,
+    GaussianVariation,
+    GaussianVariationBounds,
+)
 from dualgap.divergences.gaussian_pair import GaussianPair
 from dualgap.divergences.kernels import TERMS, constant, horner
 from dualgap.measures import Gaussian
-from dualgap.validation import detached
+from dualgap.validation import detached, is_torch
 
 __all__ = [
     "are_equal",
@@ -73,18 +80,82 @@ def js_between(p: Gaussian, q: Gaussian) -> Bracket:
     )
 
 
-def between_equal(p: Gaussian, q: Gaussian) -> Bracket:
-    """0, since the two laws are the same."""
-    return replace(
-        js_between(p, q), lower=0.0, upper=0.0, guarantee=Guarantee.EXACT, reason="p and q are the same law"
+def jeffreys_between(p: Gaussian, q: Gaussian) -> Bracket:
+    """The closed form in any dimension: KL in one direction plus KL in the other."""
+    pair = GaussianPair(p, q)
+    (forward, first), (backward, second) = relative_entropy(pair), relative_entropy(GaussianPair(q, p))
+    total = forward + backward
+    given, lower, upper = rounded(total, first + second + 4e-16 * float(constant(total)), pair)
+    return Bracket(
+        value=given,
+        lower=lower,
+        upper=upper,
+        guarantee=Guarantee.EXACT,
+        method="gaussian",
+        certificate=GaussianJeffreys(lower=lower, upper=upper, **evidence(pair)),
     )
 
 
-def are_equal(p: Gaussian, q: Gaussian) -> bool:
+def variation_between_shifted(p: Gaussian, q: Gaussian) -> Bracket:
+    """erf(D / sqrt 8) for equal covariances, with D the Mahalanobis distance of the means."""
+    pair = GaussianPair(p, q)
+    square = pair.distance(pair.reduced[1]) if pair.rank else pair.xp.sum(pair.reduced[2])
+    plain = float(constant(square))
+    # sqrt has no slope at 0: the total variation is not differentiable at p = q, where the gradient given is 0.
+    root = pair.xp.sqrt(square) if plain > 0 else square
+    value = root.div(math.sqrt(8)).erf() if is_torch(root) else erf(root / math.sqrt(8))
+    given, lower, upper = rounded(value, 4 * (pair.rounding + 1e-15) * float(constant(value)), pair)
+    upper = min(upper, max(1.0, float(constant(given))))
+    return Bracket(
+        value=given,
+        lower=lower,
+        upper=upper,
+        guarantee=Guarantee.EXACT,
+        method="gaussian",
+        certificate=GaussianVariation(lower=lower, upper=upper, **evidence(pair)),
+    )
+
+
+def variation_between(p: Gaussian, q: Gaussian) -> Bracket:
+    """Closed-form bounds from the overlap and the two KL divergences; the value is their middle.
+
+    .. math:: 1 - B \\le V \\le \\min\\bigl(\\sqrt{1 - B^2},\\; \\sqrt{KL / 2},\\; \\sqrt{1 - e^{-KL}}\\bigr)
+    """
+    pair = GaussianPair(p, q)
+    xp = pair.xp
+    distance, error = bhattacharyya_distance(pair)
+    divergences = [relative_entropy(pair), relative_entropy(GaussianPair(q, p))]
+    smaller = xp.minimum(divergences[0][0], divergences[1][0])
+    squares = xp.minimum(xp.minimum(-xp.expm1(-2 * distance), smaller / 2), -xp.expm1(-smaller))
+    value = (-xp.expm1(-distance) + xp.sqrt(squares)) / 2
+    least = min(float(constant(kl)) + slack for kl, slack in divergences)
+    lower = -math.expm1(-max(float(constant(distance)) - error, 0.0)) * (1 - 1e-15)
+    square = min(-math.expm1(-2 * float(constant(distance)) - 2 * error), least / 2, -math.expm1(-least))
+    upper = min(math.sqrt(square) * (1 + 1e-15), 1.0)
+    return Bracket(
+        value=xp.astype(value, pair.dtype),
+        lower=lower,
+        upper=upper,
+        guarantee=Guarantee.CERTIFIED,
+        method="overlap",
+        certificate=GaussianVariationBounds(lower=lower, upper=upper, **evidence(pair)),
+    )
+
+
+def have_equal_covariance(p: Gaussian, q: Gaussian) -> bool:
+    """Whether the covariances are the same numbers."""
+    return np.array_equal(detached(p.covariance), detached(q.covariance))
+
+
+def between_equal(p: Gaussian, q: Gaussian) -> Bracket:
+    """0, since the two laws are the same."""
+    return replace(js_between(p, q), lower=0.0, upper=0.0, guarantee=Guarantee.EXACT, reason="p and q are the same law")
+
+
+def are_equal(p: Gaussian, q: Gaussian, **options: Any) -> bool:
     """Whether the two laws are given by the same numbers."""
     return all(
-        np.array_equal(detached(getattr(p, name)), detached(getattr(q, name)))
-        for name in ("mean", "covariance")
+        np.array_equal(detached(getattr(p, name)), detached(getattr(q, name))) for name in ("mean", "covariance")
     )
 
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 import numpy as np
 from array_api_compat import array_namespace
 
+from dualgap import validation
 from dualgap.divergences import kernels
-from dualgap.divergences.kernels import Atoms
+from dualgap.divergences.kernels import AtomPair
+from dualgap.divergences.plain import log_quotient, taylor, xlogx
+from dualgap.errors import InvalidInput
 
 __all__ = [
     "ChiSquared",
@@ -28,7 +30,6 @@ __all__ = [
     "Power",
     "SquaredHellinger",
     "TotalVariation",
-    "log_quotient",
 ]
 
 
@@ -51,6 +52,8 @@ class FDivergence(ABC):
         Up to which abs(p - q) / (p + q) the terms are power series.
     noise : float
         The rounding error of the terms that is not relative to them, in units of eps.
+    kinked : bool
+        Whether f is not smooth at 1, so that the divergence is of first order in the difference.
     """
 
     name: ClassVar[str]
@@ -59,11 +62,16 @@ class FDivergence(ABC):
     slope: float = 0.0
     reach: float = kernels.SERIES
     noise: float = 0.0
+    kinked: bool = False
 
     @property
     def singular(self) -> float:
         """The divergence of mutually singular laws: f(0) + lim f(t)/t."""
         return self.at_zero + self.at_infinity
+
+    def condition(self, atoms: AtomPair) -> float:
+        """By how much a relative error of p / q is larger in a term."""
+        return 1.0
 
     @abstractmethod
     def f(self, t: Any) -> Any:
@@ -74,7 +82,7 @@ class FDivergence(ABC):
         """f*(s) = sup_t st - f(t), where it is finite."""
 
     @abstractmethod
-    def terms(self, atoms: Atoms) -> Any:
+    def terms(self, atoms: AtomPair) -> Any:
         """q f(p/q) - f'(1) (p - q) on every atom, to a few units in the last place; never negative."""
 
     @abstractmethod
@@ -109,7 +117,7 @@ class KullbackLeibler(FDivergence):
         """e^(s - 1)."""
         return array_namespace(s).exp(s - 1)
 
-    def terms(self, atoms: Atoms) -> Any:
+    def terms(self, atoms: AtomPair) -> Any:
         """p ln(p/q) - p + q."""
         return kernels.kl_terms(atoms)
 
@@ -145,7 +153,7 @@ class JensenShannon(FDivergence):
         xp = array_namespace(s)
         return -xp.log(2 - xp.exp(2 * s)) / 2
 
-    def terms(self, atoms: Atoms) -> Any:
+    def terms(self, atoms: AtomPair) -> Any:
         """(p ln(2p/(p+q)) + q ln(2q/(p+q))) / 2."""
         return kernels.js_terms(atoms)
 
@@ -161,7 +169,12 @@ class JensenShannon(FDivergence):
 @final
 @dataclass(frozen=True)
 class Jeffreys(FDivergence):
-    """f(t) = (t - 1) ln t: KL in one direction plus KL in the other."""
+    """f(t) = (t - 1) ln t: KL in one direction plus KL in the other.
+
+    >>> import numpy as np
+    >>> Jeffreys().f(np.array([1.0, 2.0]))
+    array([0.        , 0.69314718])
+    """
 
     name = "jeffreys"
     at_zero = math.inf
@@ -185,7 +198,7 @@ class Jeffreys(FDivergence):
         w = xp.exp(u)
         return 1 / w + w + s - 2
 
-    def terms(self, atoms: Atoms) -> Any:
+    def terms(self, atoms: AtomPair) -> Any:
         """(p - q) ln(p/q)."""
         return kernels.jeffreys_terms(atoms)
 
@@ -201,11 +214,17 @@ class Jeffreys(FDivergence):
 @final
 @dataclass(frozen=True)
 class TotalVariation(FDivergence):
-    """f(t) = abs(t - 1) / 2."""
+    """f(t) = abs(t - 1) / 2.
+
+    >>> import numpy as np
+    >>> TotalVariation().f(np.array([0.0, 1.0, 3.0]))
+    array([0.5, 0. , 1. ])
+    """
 
     name = "total_variation"
     at_zero = 0.5
     at_infinity = 0.5
+    kinked = True
 
     def f(self, t: Any) -> Any:
         """abs(t - 1) / 2."""
@@ -215,7 +234,7 @@ class TotalVariation(FDivergence):
         """max(s, -1/2), for s <= 1/2."""
         return array_namespace(s).clip(s, -0.5, None)
 
-    def terms(self, atoms: Atoms) -> Any:
+    def terms(self, atoms: AtomPair) -> Any:
         """abs(p - q) / 2."""
         return kernels.variation_terms(atoms)
 
@@ -231,7 +250,12 @@ class TotalVariation(FDivergence):
 @final
 @dataclass(frozen=True)
 class SquaredHellinger(FDivergence):
-    """f(t) = (sqrt(t) - 1)^2 / 2."""
+    """f(t) = (sqrt(t) - 1)^2 / 2.
+
+    >>> import numpy as np
+    >>> SquaredHellinger().f(np.array([0.0, 1.0, 4.0]))
+    array([0.5, 0. , 0.5])
+    """
 
     name = "hellinger"
     at_zero = 0.5
@@ -245,7 +269,7 @@ class SquaredHellinger(FDivergence):
         """s / (1 - 2s), for s < 1/2."""
         return s / (1 - 2 * s)
 
-    def terms(self, atoms: Atoms) -> Any:
+    def terms(self, atoms: AtomPair) -> Any:
         """(sqrt(p) - sqrt(q))^2 / 2."""
         return kernels.hellinger_terms(atoms)
 
@@ -261,7 +285,12 @@ class SquaredHellinger(FDivergence):
 @final
 @dataclass(frozen=True)
 class ChiSquared(FDivergence):
-    """f(t) = (t - 1)^2."""
+    """f(t) = (t - 1)^2.
+
+    >>> import numpy as np
+    >>> ChiSquared().f(np.array([0.0, 1.0, 3.0]))
+    array([1., 0., 4.])
+    """
 
     name = "chi_squared"
     at_zero = 1.0
@@ -276,7 +305,7 @@ class ChiSquared(FDivergence):
         clipped = array_namespace(s).clip(s, -2, None)
         return clipped + clipped**2 / 4
 
-    def terms(self, atoms: Atoms) -> Any:
+    def terms(self, atoms: AtomPair) -> Any:
         """(p - q)^2 / q."""
         return kernels.chi_squared_terms(atoms)
 
@@ -298,25 +327,44 @@ class Power(FDivergence):
     ----------
     order : float
         The exponent a: above 0, not 1 (in whose limit this is the generator of KL).
+
+    Raises
+    ------
+    InvalidInput
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Power(2.0).f(np.array([0.0, 1.0, 3.0]))
+    array([1., 0., 4.])
     """
 
     name = "power"
     order: float
 
+    def __post_init__(self) -> None:
+        validation.real(self.order, "order", above=0)
+        if self.order == 1:
+            raise InvalidInput("order must not be 1, got 1; its limit is KullbackLeibler()", argument="order")
+
     @property
-    def at_zero(self) -> float:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def at_zero(self) -> float:
         """1."""
         return 1.0
 
     @property
-    def at_infinity(self) -> float:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def at_infinity(self) -> float:
         """a / (1 - a), infinite for a > 1."""
         return self.order / (1 - self.order) if self.order < 1 else math.inf
 
     @property
-    def reach(self) -> float:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def reach(self) -> float:
         """Smaller for large orders, whose series converge later."""
         return kernels.SERIES / max(1.0, abs(2 * self.order - 1))
+
+    def condition(self, atoms: AtomPair) -> float:
+        """a times the largest logarithm, whose rounding is exponentiated."""
+        return max(1.0, self.order) * (1 + float(abs(kernels.constant(atoms.log_ratio)).max()) / 32)
 
     def f(self, t: Any) -> Any:
         """(t^a - 1 - a (t - 1)) / (a - 1)."""
@@ -327,7 +375,7 @@ class Power(FDivergence):
         t = (1 + s * (self.order - 1) / self.order) ** (1 / (self.order - 1))
         return s * t - self.f(t)
 
-    def terms(self, atoms: Atoms) -> Any:
+    def terms(self, atoms: AtomPair) -> Any:
         """(p^a q^(1-a) - a p - (1-a) q) / (a - 1)."""
         return kernels.power_terms(atoms, self.order)
 
@@ -339,30 +387,3 @@ class Power(FDivergence):
     def remainder(self, u: np.ndarray) -> np.ndarray:
         """From f'' = a t^(a-2)."""
         return taylor(lambda t: self.order * t ** (self.order - 2), u)
-
-
-def xlogx(t: Any) -> Any:
-    """t ln t, with 0 ln 0 = 0."""
-    xp = array_namespace(t)
-    positive = t > 0
-    return xp.where(positive, t * xp.log(xp.where(positive, t, xp.ones_like(t))), xp.zeros_like(t))
-
-
-def taylor(curvature: Callable[[np.ndarray], np.ndarray], u: np.ndarray) -> np.ndarray:
-    """f(1 + u) - f(1) - f'(1) u from f'', by Gauss's rule of 16 nodes, exact to rounding for abs(u) <= 1/4.
-
-    .. math:: u^2 \\int_0^1 (1 - s) f''(1 + s u)\\, ds
-    """
-    nodes, weights = np.polynomial.legendre.leggauss(16)
-    s = (nodes + 1) / 2
-    return u**2 * (curvature(1 + u[..., None] * s) @ (weights / 2 * (1 - s)))
-
-
-def log_quotient(p: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """ln(p/q) of positive doubles, by mantissas and exponents: no quotient overflows, no subnormal loses digits."""
-    (above, rise), (below, fall) = np.frexp(p), np.frexp(q)
-    shift = rise.astype(np.int64) - fall
-    # A quotient just below 1 may come as (almost 2) * 2^-1; then its logarithm is that of the quotient itself.
-    plain = np.abs(shift) <= 1
-    whole = np.log(np.ldexp(above / below, np.where(plain, shift, 0)))
-    return np.where(plain, whole, np.log(above / below) + shift * math.log(2))

@@ -12,9 +12,10 @@ differentiated at every point where the divergence can.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, final
+from typing import Any, Protocol, final
 
 import numpy as np
 from array_api_compat import array_namespace
@@ -22,6 +23,7 @@ from array_api_compat import array_namespace
 from dualgap.validation import is_torch
 
 __all__ = [
+    "AtomPair",
     "Atoms",
     "chi_squared_terms",
     "hellinger_terms",
@@ -38,6 +40,64 @@ SERIES = 0.2
 TERMS = 11
 #: Below this ratio the quotient of two masses may be subnormal, and its logarithm inaccurate.
 TINY_RATIO = 1e-290
+#: Above this no mass, product or quotient of masses is near the ends of the doubles.
+PLAIN = 1e-140
+
+
+class AtomPair(Protocol):
+    """What the terms read of two laws on common atoms; see :class:`Atoms` for what each means."""
+
+    @property
+    def xp(self) -> Any:
+        """The array namespace."""
+
+    @property
+    def p(self) -> Any:
+        """Masses of p."""
+
+    @property
+    def q(self) -> Any:
+        """Masses of q."""
+
+    @property
+    def scaled(self) -> Any:
+        """Masses of q on the scale of p."""
+
+    @property
+    def sum(self) -> Any:
+        """p + q."""
+
+    @property
+    def larger(self) -> Any:
+        """max(p, q)."""
+
+    @property
+    def t(self) -> Any:
+        """(p - q) / (p + q)."""
+
+    @property
+    def near(self) -> Any:
+        """Where t is small."""
+
+    @property
+    def log_ratio(self) -> Any:
+        """ln(p/q)."""
+
+    @property
+    def shared(self) -> Any:
+        """Where both have mass."""
+
+    @property
+    def missed(self) -> Any:
+        """Where only p has mass."""
+
+    @property
+    def extra(self) -> Any:
+        """Where only q has mass."""
+
+    @property
+    def plain(self) -> Any:
+        """Whether no case has to be told apart."""
 
 
 @final
@@ -85,6 +145,26 @@ class Atoms:
         return self.p + self.scaled
 
     @cached_property
+    def plain(self) -> bool:
+        """Numpy masses that are all far from 0 and from underflow, so that no case has to be told apart."""
+        arrays = not (is_torch(self.p) or is_torch(self.q))
+        return arrays and bool(self.p.min() > PLAIN and self.q.min() > PLAIN)
+
+    def blocks(self, size: int) -> Iterator[tuple[slice, Atoms]]:
+        """The pairs in blocks of about ``size`` atoms that fit into the cache, each with its rows; for numpy."""
+        p, q = (x.reshape(-1, x.shape[-1]) for x in np.broadcast_arrays(self.p, self.q))
+        total, excess = (
+            np.broadcast_to(x, (*self.excess.shape[:-1], 1)).reshape(-1, 1) for x in (self.total, self.excess)
+        )
+        rows = max(1, size // p.shape[-1])
+        for row in range(0, len(p), rows):
+            some = slice(row, row + rows)
+            for column in range(0, p.shape[-1], size):
+                part = Atoms(p[some, column : column + size], q[some, column : column + size], self.reach)
+                part.__dict__.update(total=total[some], excess=excess[some])  # the cached sums of the whole
+                yield some, part
+
+    @cached_property
     def larger(self) -> Any:
         """max(p, q), 1 where both are 0: a scale for ratios; they do not depend on it, so it has no gradient."""
         largest = constant(self.xp.where(self.p > self.q, self.p, self.q))
@@ -96,6 +176,9 @@ class Atoms:
 
         From (p - q) P + p (Q - P) = p Q - q P: the differences are taken before anything is rounded.
         """
+        if self.plain:
+            above = (self.p - self.q) * self.total + self.p * self.excess
+            return above / (self.p * (self.total + self.excess) + self.q * self.total)
         p, q = self.p / self.larger, self.q / self.larger
         above = (self.p - self.q) / self.larger * self.total + p * self.excess
         below = p * (self.total + self.excess) + q * self.total
@@ -123,9 +206,18 @@ class Atoms:
 
     @cached_property
     def log_ratio(self) -> Any:
-        """ln(p / (q P / Q)) where both laws have mass and it is not small; 0 elsewhere."""
+        """ln(p / (q P / Q)) where both laws have mass and it is not small; elsewhere 0, or right to absolute rounding."""
+        if self.plain:
+            return np.log(self.p / self.q) + np.log1p(self.excess / self.total)
+        return self._logarithm(self.shared & ~self.near)
+
+    @property
+    def log_ratio_everywhere(self) -> Any:
+        """ln(p / (q P / Q)) where both laws have mass, to absolute rounding; 0 elsewhere."""
+        return self._logarithm(self.shared)
+
+    def _logarithm(self, wanted: Any) -> Any:
         xp = self.xp
-        wanted = self.shared & ~self.near
         one = xp.ones_like(self.p)
         p, q = xp.where(wanted, self.p, one), xp.where(wanted, self.q, one)
         less = p < q
@@ -138,7 +230,7 @@ class Atoms:
         return xp.where(wanted, signed, xp.zeros_like(signed))
 
 
-def kl_terms(atoms: Atoms) -> Any:
+def kl_terms(atoms: AtomPair) -> Any:
     """p ln(p/q) - p + q, never negative; the mass of p where q has none, whose divergence is infinite.
 
     .. math:: (p + q) \\left[(1 + t) \\operatorname{artanh} t - t\\right]
@@ -146,26 +238,34 @@ def kl_terms(atoms: Atoms) -> Any:
     >>> float(kl_terms(Atoms(np.array([0.5, 0.5]), np.array([0.25, 0.75]))).sum())
     0.1438410362258904
     """
-    xp = atoms.xp
-    t = xp.where(atoms.near, atoms.t, xp.zeros_like(atoms.t))
-    square = t * t
-    tail = horner(square, [1 / (2 * k + 3) for k in range(TERMS)])  # (artanh t / t - 1) / t^2
-    series = atoms.sum * square * (1 + tail * (square + t))
-    direct = atoms.p * atoms.log_ratio - atoms.p + atoms.scaled
-    return xp.where(atoms.near, series, xp.where(atoms.missed, atoms.p, direct))
+
+    def series(t: Any, both: Any) -> Any:
+        square = t * t
+        tail = horner(square, [1 / (2 * k + 3) for k in range(TERMS)])  # (artanh t / t - 1) / t^2
+        return both * square * (1 + tail * (square + t))
+
+    def direct() -> Any:
+        value = atoms.p * atoms.log_ratio - atoms.p + atoms.scaled
+        return value if atoms.plain else atoms.xp.where(atoms.missed, atoms.p, value)
+
+    return choose(atoms, series, direct)
 
 
-def jeffreys_terms(atoms: Atoms) -> Any:
+def jeffreys_terms(atoms: AtomPair) -> Any:
     """(p - q) ln(p/q), never negative; the mass that the other law misses, where the divergence is infinite."""
-    xp = atoms.xp
-    t = xp.where(atoms.near, atoms.t, xp.zeros_like(atoms.t))
-    square = t * t
-    series = 2 * atoms.sum * square * horner(square, [1 / (2 * k + 1) for k in range(TERMS)])
-    direct = (atoms.p - atoms.scaled) * atoms.log_ratio
-    return xp.where(atoms.near, series, xp.where(atoms.shared, direct, atoms.sum))
+
+    def series(t: Any, both: Any) -> Any:
+        square = t * t
+        return 2 * both * square * horner(square, [1 / (2 * k + 1) for k in range(TERMS)])
+
+    def direct() -> Any:
+        value = (atoms.p - atoms.scaled) * atoms.log_ratio
+        return value if atoms.plain else atoms.xp.where(atoms.shared, value, atoms.sum)
+
+    return choose(atoms, series, direct)
 
 
-def js_terms(atoms: Atoms) -> Any:
+def js_terms(atoms: AtomPair) -> Any:
     """(p ln(2p/(p+q)) + q ln(2q/(p+q))) / 2, never negative.
 
     .. math:: \\frac{p + q}{4} \\left[(1 + t) \\ln(1 + t) + (1 - t) \\ln(1 - t)\\right]
@@ -174,42 +274,49 @@ def js_terms(atoms: Atoms) -> Any:
     0.6931471805599453
     """
     xp = atoms.xp
-    t = xp.where(atoms.near, atoms.t, xp.zeros_like(atoms.t))
-    square = t * t
-    series = atoms.sum * square * horner(square, [1 / (4 * k * (2 * k - 1)) for k in range(1, TERMS + 1)])
-    one = xp.ones_like(atoms.p)
-    whole = xp.where(atoms.near, one, atoms.sum)
-    direct = 0 * one
-    for part in (atoms.p, atoms.scaled):
-        wanted = (constant(part) > 0) & ~atoms.near
-        share = xp.where(wanted, part, one / 2) / xp.where(wanted, whole, one)
-        direct = direct + xp.where(wanted, part * xp.log(2 * xp.where(share > 0, share, one)) / 2, 0 * one)
-    return xp.where(atoms.near, series, direct)
+
+    def series(t: Any, both: Any) -> Any:
+        square = t * t
+        return both * square * horner(square, [1 / (4 * k * (2 * k - 1)) for k in range(1, TERMS + 1)])
+
+    def part(mass: Any) -> Any:
+        if atoms.plain:
+            return mass * xp.log(2 * mass / atoms.sum) / 2
+        one = xp.ones_like(atoms.sum)
+        wanted = (constant(mass) > 0) & ~atoms.near
+        # Both on the scale of the larger mass, lest the square of a tiny sum underflow in the gradient.
+        share = xp.where(wanted, mass / atoms.larger, one / 2) / xp.where(wanted, atoms.sum / atoms.larger, one)
+        return xp.where(wanted, mass * xp.log(2 * xp.where(share > 0, share, one)) / 2, 0 * one)
+
+    return choose(atoms, series, lambda: part(atoms.p) + part(atoms.scaled))
 
 
-def variation_terms(atoms: Atoms) -> Any:
+def variation_terms(atoms: AtomPair) -> Any:
     """abs(p - q) / 2."""
     return atoms.sum * abs(atoms.t) / 2
 
 
-def hellinger_terms(atoms: Atoms) -> Any:
+def hellinger_terms(atoms: AtomPair) -> Any:
     """(sqrt(p) - sqrt(q))^2 / 2 = (p - q)^2 / (2 (sqrt(p) + sqrt(q))^2)."""
     xp = atoms.xp
     one = xp.ones_like(atoms.t)
     roots = [xp.sqrt(xp.where(atoms.shared, part / atoms.larger, one)) for part in (atoms.p, atoms.scaled)]
     difference = atoms.sum / atoms.larger * atoms.t
-    both = atoms.larger * difference**2 / (roots[0] + roots[1]) ** 2
-    return xp.where(atoms.shared, both, atoms.sum) / 2
+    summed = (roots[0] + roots[1]) ** 2  # 0 only where both masses underflow, and then the difference is 0 too
+    both = atoms.larger * difference**2 / xp.where(summed > 0, summed, one)
+    alone = xp.where(atoms.missed | atoms.extra, atoms.sum, xp.zeros_like(atoms.sum))
+    return xp.where(atoms.shared, both, alone) / 2
 
 
-def chi_squared_terms(atoms: Atoms) -> Any:
+def chi_squared_terms(atoms: AtomPair) -> Any:
     """(p - q)^2 / q; the mass of p where q has none, whose divergence is infinite."""
     xp = atoms.xp
-    ratio = atoms.sum / xp.where(atoms.missed | (atoms.q == 0), xp.ones_like(atoms.sum), atoms.scaled)
+    empty = atoms.missed | (atoms.q == 0)
+    ratio = atoms.sum / atoms.larger / xp.where(empty, xp.ones_like(atoms.sum), atoms.scaled / atoms.larger)
     return atoms.sum * atoms.t * atoms.t * ratio
 
 
-def power_terms(atoms: Atoms, order: float) -> Any:
+def power_terms(atoms: AtomPair, order: float) -> Any:
     """(p^a q^(1-a) - a p - (1-a) q) / (a - 1), never negative; a finite stand-in where it is infinite.
 
     .. math:: p\\, \\frac{e^{(a - 1) L} - 1}{a - 1} - p + q, \\qquad L = \\ln(p / q)
@@ -217,24 +324,43 @@ def power_terms(atoms: Atoms, order: float) -> Any:
     Near p = q the power series of (1 + t)^a (1 - t)^(1 - a), whose coefficients obey
     (k + 1) c_{k+1} = (2a - 1) c_k + (k - 2) c_{k-1}.
     """
-    xp = atoms.xp
-    t = xp.where(atoms.near, atoms.t, xp.zeros_like(atoms.t))
     coefficients = [2 * order, 2 * order * (2 * order - 1) / 3]
     for k in range(3, 2 * TERMS + 4):
         coefficients.append(((2 * order - 1) * coefficients[-1] + (k - 2) * coefficients[-2]) / (k + 1))
-    series = atoms.sum / 2 * t * t * horner(t, coefficients)
     slope = order - 1
-    direct = atoms.p * xp.expm1(slope * atoms.log_ratio) / slope - atoms.p + atoms.scaled
-    # A mass that only p has contributes a / (1 - a) of itself for a < 1; one that only q has, itself.
-    alone = atoms.p * (order / (1 - order) if order < 1 else 1.0)
-    return xp.where(atoms.near, series, xp.where(atoms.missed, alone, direct))
+
+    def direct() -> Any:
+        value = atoms.p * atoms.xp.expm1(slope * atoms.log_ratio) / slope - atoms.p + atoms.scaled
+        # A mass that only p has contributes a / (1 - a) of itself for a < 1; one that only q has, itself.
+        alone = atoms.p * (order / (1 - order) if order < 1 else 1.0)
+        return value if atoms.plain else atoms.xp.where(atoms.missed, alone, value)
+
+    return choose(atoms, lambda t, both: both / 2 * t * t * horner(t, coefficients), direct)
+
+
+def choose(atoms: AtomPair, series: Callable[[Any, Any], Any], direct: Callable[[], Any]) -> Any:
+    """``series(t, p + q)`` where t is small, ``direct()`` elsewhere.
+
+    A numpy array takes the series only where it is needed; a tensor everywhere, with t = 0 where it is not, so that no
+    infinite slope of the other branch reaches its gradient.
+    """
+    if isinstance(atoms.near, np.ndarray):
+        value, where = direct(), np.flatnonzero(atoms.near)
+        value.reshape(-1)[where] = series(atoms.t.reshape(-1)[where], atoms.sum.reshape(-1)[where])
+        return value
+    t = atoms.xp.where(atoms.near, atoms.t, atoms.xp.zeros_like(atoms.t))
+    return atoms.xp.where(atoms.near, series(t, atoms.sum), direct())
 
 
 def horner(x: Any, coefficients: list[float]) -> Any:
     """sum_k coefficients[k] x^k."""
     value = 0 * x + coefficients[-1]
     for coefficient in coefficients[-2::-1]:
-        value = value * x + coefficient
+        if isinstance(value, np.ndarray):  # in place: a third of the time
+            value *= x
+            value += coefficient
+        else:
+            value = value * x + coefficient
     return value
 
 

@@ -9,7 +9,7 @@ from typing import Any, final
 import numpy as np
 
 from dualgap.bracket import Certificate
-from dualgap.divergences.generators import FDivergence
+from dualgap.divergences.rules import Rule
 from dualgap.errors import CertificateError
 
 __all__ = ["AtomsRecomputed", "PointsRecomputed"]
@@ -28,12 +28,12 @@ class AtomsRecomputed(Certificate):
     Parameters
     ----------
     p, q : (..., n) float64 arrays
-    generator : FDivergence
+    rule : Rule
     """
 
     p: np.ndarray
     q: np.ndarray
-    generator: FDivergence
+    rule: Rule
 
     def bounds(self) -> tuple[Any, Any]:
         """The divergence, twice: the claimed interval has to hold it.
@@ -47,7 +47,7 @@ class AtomsRecomputed(Certificate):
         if not all((x >= 0).all() and np.isfinite(x).all() and (x.sum(-1) > 0).all() for x in (p, q)):
             raise CertificateError("the weights are not the masses of two laws")
         rows = zip(p.reshape(-1, p.shape[-1]), q.reshape(-1, q.shape[-1]), strict=True)
-        values = np.array([divergence_of_atoms(*row, self.generator) for row in rows]).reshape(p.shape[:-1])
+        values = np.array([self.rule.again(*row) for row in rows]).reshape(p.shape[:-1])
         return values, values
 
 
@@ -60,14 +60,14 @@ class PointsRecomputed(Certificate):
     ----------
     points_p, points_q : (n, d) and (m, d) float64 arrays
     p, q : (n,) and (m,) float64 arrays
-    generator : FDivergence
+    rule : Rule
     """
 
     points_p: np.ndarray
     points_q: np.ndarray
     p: np.ndarray
     q: np.ndarray
-    generator: FDivergence
+    rule: Rule
 
     def bounds(self) -> tuple[Any, Any]:
         """The divergence, twice."""
@@ -76,26 +76,4 @@ class PointsRecomputed(Certificate):
             for point, weight in zip(map(tuple, points.tolist()), weights.tolist(), strict=True):
                 found.setdefault(point, ([], []))[side].append(weight)
         p, q = (np.array([math.fsum(masses[side]) for masses in found.values()]) for side in (0, 1))
-        return AtomsRecomputed(
-            lower=self.lower, upper=self.upper, p=p, q=q, generator=self.generator
-        ).bounds()
-
-
-def divergence_of_atoms(p: np.ndarray, q: np.ndarray, f: FDivergence) -> float:
-    """D_f of p / P and q / Q for (n,) masses, by Taylor's formula and exactly rounded sums."""
-    total, excess = math.fsum(p), math.fsum(np.concatenate([q, -p]))
-    only_p, only_q = (math.fsum(x[y == 0]) / s for x, y, s in ((p, q, total), (q, p, total + excess)))
-    shared = (p > 0) & (q > 0)
-    p, q = p[shared], q[shared]
-    with np.errstate(over="ignore"):
-        u = ((p - q) * (total + excess) + q * excess) / q / total
-    p, q = p / total, q / (total + excess)
-    near = np.abs(u) <= 0.25
-    return math.fsum(
-        [
-            *(q[near] * f.remainder(u[near])),
-            *(f.perspective(p[~near], q[~near]) - f.slope * (p[~near] - q[~near])),
-            only_p * (f.at_infinity - f.slope) if only_p > 0 else 0.0,
-            only_q * (f.at_zero + f.slope) if only_q > 0 else 0.0,
-        ]
-    )
+        return AtomsRecomputed(lower=self.lower, upper=self.upper, p=p, q=q, rule=self.rule).bounds()

@@ -34,11 +34,25 @@ def why_singular(p: Measure, q: Measure) -> str:
 
 def why_not_continuous(p: Measure, q: Measure) -> str:
     """Why p has mass where q has none, although they share some, in words; empty when that is not known."""
-    if isinstance(p, Gaussian) and isinstance(q, Density) and mass_kind(p) == "continuous":
-        low, high = _ends(q)
-        if np.isfinite(low).any() or np.isfinite(high).any():
-            return f"p has mass everywhere, q has none outside of {_box(low, high)}"
+    support = positive_on(p)
+    if support is None or not isinstance(q, Density):
+        return ""
+    (low_p, high_p), (low_q, high_q) = support, _ends(q)
+    if ((low_p < low_q) | (high_p > high_q)).any():
+        return f"p has mass in all of {_box(low_p, high_p)}, q has none outside of {_box(low_q, high_q)}"
     return ""
+
+
+def positive_on(law: Measure) -> tuple[np.ndarray, np.ndarray] | None:
+    """The box in all of which the law has mass; None when that is not known."""
+    if isinstance(law, Density):
+        return None if law.family is None else _ends(law)
+    everywhere = isinstance(law, Gaussian) or (
+        isinstance(law, Mixture) and any(isinstance(part, Gaussian) for part in law.components)
+    )
+    if everywhere and mass_kind(law) == "continuous":
+        return np.full(law.dimension or 1, -np.inf), np.full(law.dimension or 1, np.inf)
+    return None
 
 
 @final
@@ -49,46 +63,54 @@ class SingularPair(Certificate):
     Parameters
     ----------
     p, q : Measure
-    generator : FDivergence
+    singular : float
+        The value of the divergence for mutually singular laws; infinite also where q only misses mass of p.
     """
 
     p: Measure
     q: Measure
-    generator: FDivergence
+    singular: float
 
     def bounds(self) -> tuple[float, float]:
-        """f(0) + lim f(t)/t, twice.
+        """The value, twice.
 
         Raises
         ------
         CertificateError
             When the laws are not singular.
         """
-        if why_singular(self.p, self.q):
-            return self.generator.singular, self.generator.singular
-        if why_not_continuous(self.p, self.q) and self.generator.at_infinity == math.inf:
-            return math.inf, math.inf
+        if why_singular(self.p, self.q) or (self.singular == math.inf and why_not_continuous(self.p, self.q)):
+            return self.singular, self.singular
         raise CertificateError("the two laws are not singular")
 
 
-def is_singular(p: Measure, q: Measure, *, generator: FDivergence) -> bool:
+def is_singular(p: Measure, q: Measure, *, generator: FDivergence | None = None, **options: Any) -> bool:
     """Whether the supports alone give the divergence."""
-    return bool(why_singular(p, q) or (generator.at_infinity == math.inf and why_not_continuous(p, q)))
+    unbounded = generator is not None and generator.at_infinity == math.inf
+    return bool(why_singular(p, q) or (unbounded and why_not_continuous(p, q)))
 
 
 def between_singular(p: Measure, q: Measure, *, generator: FDivergence) -> Bracket:
     """The value for laws of which one has mass where the other has none."""
-    reason = why_singular(p, q) or why_not_continuous(p, q)
-    value = generator.singular if why_singular(p, q) else math.inf
-    what = "infinite" if value == math.inf else "the value for mutually singular laws"
+    if generator.singular == math.inf or not why_singular(p, q):
+        return infinite(p, q)
+    return _bracket(generator.singular, p, q, f"the value for mutually singular laws because {why_singular(p, q)}")
+
+
+def infinite(p: Measure, q: Measure) -> Bracket:
+    """Infinite, with the reason."""
+    return _bracket(math.inf, p, q, f"infinite because {why_singular(p, q) or why_not_continuous(p, q)}")
+
+
+def _bracket(value: float, p: Measure, q: Measure, reason: str) -> Bracket:
     return Bracket(
         value=like(value, p, q),
         lower=value,
         upper=value,
         guarantee=Guarantee.EXACT,
         method="singular",
-        certificate=SingularPair(lower=value, upper=value, p=p, q=q, generator=generator),
-        reason=f"{what} because {reason}",
+        certificate=SingularPair(lower=value, upper=value, p=p, q=q, singular=value),
+        reason=reason,
     )
 
 

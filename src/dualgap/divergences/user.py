@@ -11,7 +11,7 @@ import numpy as np
 
 from dualgap import validation
 from dualgap.divergences.generators import FDivergence
-from dualgap.divergences.kernels import Atoms
+from dualgap.divergences.kernels import AtomPair
 from dualgap.errors import InvalidInput
 
 __all__ = ["Generator"]
@@ -59,6 +59,7 @@ class Generator(FDivergence):
     slope: float
     conjugate_formula: Callable[[Any], Any] | None = None
     noise = 64.0
+    kinked = True
 
     def __post_init__(self) -> None:
         for name in ("formula", "conjugate_formula"):
@@ -96,11 +97,12 @@ class Generator(FDivergence):
             When none was given.
         """
         if self.conjugate_formula is None:
-            raise InvalidInput("conjugate_formula must be given for a dual objective, got None",
-                               argument="conjugate_formula")
+            raise InvalidInput(
+                "conjugate_formula must be given for a dual objective, got None", argument="conjugate_formula"
+            )
         return self.conjugate_formula(s)
 
-    def terms(self, atoms: Atoms) -> Any:
+    def terms(self, atoms: AtomPair) -> Any:
         """q f(p/q) - f'(1) (p - q)."""
         xp = atoms.xp
         one = xp.ones_like(atoms.sum)

@@ -8,6 +8,7 @@ import numpy as np
 
 from dualgap.errors import InvalidInput
 from dualgap.measures.density import Density
+from dualgap.measures.family import family_of_scipy, family_of_torch
 from dualgap.measures.gaussian import Gaussian
 from dualgap.measures.histogram import Histogram
 from dualgap.measures.measure import Measure
@@ -64,6 +65,7 @@ def _from_scipy(law: Any, name: str) -> Measure:
                 cdf=law.cdf,
                 quantile=law.ppf,
                 sample=lambda n, rng: np.reshape(law.rvs(size=n, random_state=rng), (n, 1)),
+                family=family_of_scipy(law),
             )
         if np.isfinite(low) and np.isfinite(high):
             atoms = low + np.arange(round(high - low) + 1.0)
@@ -144,4 +146,10 @@ def _density_from_torch(law: Any) -> Density:
             torch.manual_seed(int(rng.integers(2**63)))
             return law.sample((n,)).double().reshape(n, d).numpy()
 
-    return Density(log_density, dimension=d, sample=sample, support=(float(low), float(high)) if d == 1 else None)
+    return Density(
+        log_density,
+        dimension=d,
+        sample=sample,
+        support=(float(low), float(high)) if d == 1 else None,
+        family=family_of_torch(law),
+    )

@@ -10,6 +10,7 @@ import numpy as np
 
 from dualgap import validation
 from dualgap.errors import InvalidInput
+from dualgap.measures.family import Family
 from dualgap.measures.measure import Measure
 
 __all__ = ["Density"]
@@ -30,6 +31,8 @@ class Density(Measure):
         A box that holds all the mass: numbers, or (d,) arrays; infinities are allowed. The whole space when omitted.
     cdf, quantile : callables, (n,) array -> (n,) array, optional
         For d = 1.
+    family : Family, optional
+        The named family that it belongs to, where there is one.
 
     Raises
     ------
@@ -51,6 +54,7 @@ class Density(Measure):
     support: tuple[Any, Any] | None = None
     cdf: Callable[[Any], Any] | None = None
     quantile: Callable[[Any], Any] | None = None
+    family: Family | None = None
 
     def __post_init__(self) -> None:
         for name in ("log_density", "sample", "cdf", "quantile"):
