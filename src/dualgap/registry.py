@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, final
@@ -38,6 +39,19 @@ class Route:
     def applies(self, p: Measure, q: Measure, options: dict[str, Any]) -> bool:
         """Whether it takes this pair, with these options."""
         return isinstance(p, self.left) and isinstance(q, self.right) and self.when(p, q, **options)
+
+    def require_options(self, options: dict[str, Any]) -> None:
+        """Refuse an option that the method does not take, by its name."""
+        taken = inspect.signature(self.compute).parameters
+        if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in taken.values()):
+            return
+        known = [name for name, one in taken.items() if one.kind is inspect.Parameter.KEYWORD_ONLY]
+        for name in options:
+            if name not in known:
+                raise InvalidInput(
+                    f"{name} must be an option of the method {self.name!r}, which takes {', '.join(known) or 'none'}",
+                    argument=name,
+                )
 
 
 class Quantity:
@@ -122,6 +136,7 @@ class Quantity:
             )
         choice(method, "method", ("auto", *(route.name for route in routes)))
         chosen = next(route for route in routes if method in ("auto", route.name))
+        chosen.require_options(options)
         return replace(chosen.compute(p, q, **options), method=chosen.name, quantity=self.name)
 
 

@@ -27,6 +27,20 @@ def test_it_is_listed_for_samples_and_for_nothing_else():
     assert "neural" not in [route.name for route in dg.methods_for(dg.wasserstein, X, Y)]
 
 
+def test_js_by_a_critic_is_the_fit_too():
+    bracket = dg.js(P, Q, steps=50, seed=3)
+    direct = dg.duals.fit(dg.duals.JensenShannon(), P, Q, steps=50, seed=3).bracket
+    assert (bracket.value, bracket.lower, bracket.method) == (direct.value, direct.lower, "neural")
+    assert bracket.guarantee.name == "CONFIDENCE"
+
+
+def test_an_option_of_no_method_is_named():
+    with pytest.raises(InvalidInput, match=r"^speed must be an option of the method 'neural', which takes .*steps"):
+        dg.js(P, Q, speed=3)
+    with pytest.raises(InvalidInput, match=r"^steps must be an option of the method 'exact'"):
+        dg.wasserstein(X, Y, steps=3)
+
+
 def test_a_cost_matrix_has_no_meaning_for_laws():
     with pytest.raises(InvalidInput, match="Histogram or Points where cost is given"):
         dg.wasserstein(P, Q, cost=np.zeros((200, 200)), method="neural")

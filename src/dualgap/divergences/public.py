@@ -73,7 +73,7 @@ def kl(p: Any, q: Any, *, method: str = "auto") -> Bracket:
 
 
 @JS.public
-def js(p: Any, q: Any, *, method: str = "auto") -> Bracket:
+def js(p: Any, q: Any, *, method: str = "auto", **options: Any) -> Bracket:
     """The Jensen-Shannon divergence of p and q, in nats: the divergence itself, not its square root.
 
     .. math:: JS(p, q) = \\tfrac12 KL(p \\| m) + \\tfrac12 KL(q \\| m), \\qquad m = \\tfrac12 (p + q)
@@ -87,11 +87,15 @@ def js(p: Any, q: Any, *, method: str = "auto") -> Bracket:
         As for :func:`kl`.
     method : str
         ``"auto"`` or a name from ``methods_for(js, p, q)``.
+    **options
+        What the method takes beyond these: ``steps``, ``seed``, ``confidence`` and others of :func:`dualgap.duals.fit` for
+        ``"neural"``.
 
     Returns
     -------
     Bracket
-        EXACT for histograms, points, equal Gaussians and mutually singular laws. CERTIFIED between other Gaussians (to a
+        CONFIDENCE for Samples: a lower bound from draws that the critic has not seen, below the trivial upper bound. EXACT
+        for histograms, points, equal Gaussians and mutually singular laws. CERTIFIED between other Gaussians (to a
         millionth on the line or at equal covariance; by closed-form bounds, whose middle is the value, otherwise) and
         mixtures of normal and Laplace laws on the line. The value can be differentiated in torch, at p = q too.
 
@@ -110,7 +114,7 @@ def js(p: Any, q: Any, *, method: str = "auto") -> Bracket:
 
     Reference: lin1991, endres2003
     """
-    return JS.compute(p, q, method=method)
+    return JS.compute(p, q, method=method, **options)
 
 
 @JEFFREYS.public

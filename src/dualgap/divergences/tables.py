@@ -18,7 +18,7 @@ from dualgap.divergences.generators import (
     SquaredHellinger,
     TotalVariation,
 )
-from dualgap.measures import Gaussian, Histogram, Measure, Points
+from dualgap.measures import Gaussian, Histogram, Measure, Points, Samples
 from dualgap.registry import Quantity
 
 __all__ = ["CHI_SQUARED", "F_DIVERGENCE", "HELLINGER", "JEFFREYS", "JS", "KL", "RENYI", "TOTAL_VARIATION"]
@@ -83,6 +83,8 @@ TOTAL_VARIATION.route("gaussian", Gaussian, Gaussian, Guarantee.EXACT, when=_shi
     gaussian.variation_between_shifted
 )
 TOTAL_VARIATION.route("overlap", Gaussian, Gaussian, Guarantee.CERTIFIED, when=_equivalent)(gaussian.variation_between)
+# Critics are a layer above; their module adds its route when samples are first asked about.
+JS.routes_in("dualgap.duals.neural", Samples, Samples)
 JS.route("gaussian", Gaussian, Gaussian, Guarantee.EXACT, when=gaussian.are_equal)(gaussian.between_equal)
 JS.route("overlap", Gaussian, Gaussian, Guarantee.CERTIFIED, when=_equivalent)(gaussian.js_between)
 

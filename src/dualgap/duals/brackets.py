@@ -14,7 +14,7 @@ from dualgap.duals.splits import Split
 from dualgap.errors import InvalidInput
 from dualgap.measures import Points
 from dualgap.objectives import Dual
-from dualgap.transport.duality import mcshane_extension
+from dualgap.transport.duality import mcshane_extension, tight_potentials
 from dualgap.transport.exact import certify, solve
 from dualgap.transport.ground import point_cost
 from dualgap.validation import detached
@@ -41,7 +41,7 @@ def bracket_of_points(objective: Dual, critic: FittedCritic, p: Points, q: Point
         cost = point_cost(x, y, order=1.0, ground="euclidean")
         plan = solve(cost, *masses).plan
         scores = _within_reach(critic(x), x)
-        proofs = [certify(cost, masses, plan, slope * scores) for slope in SLOPES]
+        proofs = [certify(cost, masses, plan, tight_potentials(cost, slope * scores)) for slope in SLOPES]
         return _bracket(objective, max(proofs, key=lambda proof: proof.lower), Guarantee.CERTIFIED, None, "")
     slope, offset = _map(objective)
     proof = CriticCertificate(
