@@ -58,13 +58,25 @@ def test_tight_potentials_are_c_transforms_of_each_other(problem):
     np.testing.assert_allclose(c_transform(g, cost.T), f, atol=1e-12)
 
 
-@given(hnp.arrays(np.float64, (5, 2), elements=numbers), hnp.arrays(np.float64, 5, elements=numbers),
-       hnp.arrays(np.float64, (6, 2), elements=numbers), st.sampled_from(["euclidean", "cityblock"]))
+@given(
+    hnp.arrays(np.float64, (5, 2), elements=numbers),
+    hnp.arrays(np.float64, 5, elements=numbers),
+    hnp.arrays(np.float64, (6, 2), elements=numbers),
+    st.sampled_from(["euclidean", "cityblock"]),
+)
 def test_the_mcshane_extension_is_1_lipschitz_for_any_numbers(anchors, values, x, ground):
     critic = mcshane_extension(anchors, values, ground=ground)
     apart = np.abs(x[:, None] - x[None])
     distance = apart.sum(-1) if ground == "cityblock" else np.sqrt((apart**2).sum(-1))
     assert (np.abs(critic(x)[:, None] - critic(x)[None]) <= distance + 1e-12).all()  # values up to 400
+
+
+def test_a_large_constant_in_a_potential_costs_no_digits():
+    rng = np.random.default_rng(3)
+    cost, f = MatrixCost(matrix=rng.uniform(size=(30, 20)), order=1.0), rng.uniform(size=30)
+    for constant in (0.0, 1e6, -1e6):
+        first, second = tight_potentials(cost, f + constant)
+        assert (cost.matrix - first[:, None] - second).min() >= -4e-16  # sums of numbers of size 1
 
 
 def test_the_mcshane_extension_takes_the_values_of_a_lipschitz_potential_at_its_points():
@@ -73,14 +85,17 @@ def test_the_mcshane_extension_takes_the_values_of_a_lipschitz_potential_at_its_
     np.testing.assert_allclose(mcshane_extension(anchors, values)(anchors), -values, atol=1e-14)
 
 
-@pytest.mark.parametrize(("potential", "cost", "argument"), [
-    ([np.nan], [[1.0]], "potential"),
-    ([[1.0]], [[1.0]], "potential"),
-    ([1.0, 2.0], [[1.0]], "cost"),
-    ([1.0], [1.0], "cost"),
-    ([1.0], [[np.inf]], "cost"),
-    ("f", [[1.0]], "potential"),
-])
+@pytest.mark.parametrize(
+    ("potential", "cost", "argument"),
+    [
+        ([np.nan], [[1.0]], "potential"),
+        ([[1.0]], [[1.0]], "potential"),
+        ([1.0, 2.0], [[1.0]], "cost"),
+        ([1.0], [1.0], "cost"),
+        ([1.0], [[np.inf]], "cost"),
+        ("f", [[1.0]], "potential"),
+    ],
+)
 def test_c_transform_refuses_what_is_no_potential_or_cost(potential, cost, argument):
     with pytest.raises(InvalidInput, match=f"^{argument}") as caught:
         c_transform(potential, cost)
@@ -115,13 +130,16 @@ def test_shifting_a_whole_potential_is_refused(bracket, side, by):
         dataclasses.replace(bracket.certificate, potentials=tuple(changed)).check()
 
 
-@pytest.mark.parametrize("change", [
-    lambda plan: plan.data.__setitem__(3, plan.data[3] * 1.0001),
-    lambda plan: plan.data.__setitem__(0, -plan.data[0]),
-    lambda plan: plan.data.__setitem__(0, np.nan),
-    lambda plan: plan.data.__setitem__(slice(None), 0.0),
-    lambda plan: plan.indices.__setitem__(slice(None), plan.indices[::-1].copy()),
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda plan: plan.data.__setitem__(3, plan.data[3] * 1.0001),
+        lambda plan: plan.data.__setitem__(0, -plan.data[0]),
+        lambda plan: plan.data.__setitem__(0, np.nan),
+        lambda plan: plan.data.__setitem__(slice(None), 0.0),
+        lambda plan: plan.indices.__setitem__(slice(None), plan.indices[::-1].copy()),
+    ],
+)
 def test_altering_the_plan_is_refused(bracket, change):
     change(bracket.plan)
     with pytest.raises(CertificateError):

@@ -77,8 +77,9 @@ def test_it_is_monotone_in_the_order(p, q):
 def test_it_is_translation_invariant_and_scales_with_the_coordinates(p, q, order, exponent, shift):
     plain = dg.wasserstein(dg.Points(*p), dg.Points(*q), order=order, method="exact")
     factor = 2.0**exponent  # a power of two rounds nothing
-    moved = dg.wasserstein(dg.Points((p[0] + shift) * factor, p[1]), dg.Points((q[0] + shift) * factor, q[1]),
-                           order=order, method="exact")
+    moved = dg.wasserstein(
+        dg.Points((p[0] + shift) * factor, p[1]), dg.Points((q[0] + shift) * factor, q[1]), order=order, method="exact"
+    )
     assert plain.lower * factor <= moved.upper * (1 + 1e-15)  # the product rounds once
     assert moved.lower <= plain.upper * factor * (1 + 1e-15)
 
@@ -144,8 +145,9 @@ def test_costs_of_1e_14_are_not_taken_for_zero():
     rng = np.random.default_rng(4)
     cost = rng.uniform(size=(30, 30))
     p = dg.Histogram(np.full(30, 1 / 30))
-    assert dg.wasserstein(p, p, cost=cost * 1e-14).value == pytest.approx(1e-14 * dg.wasserstein(p, p, cost=cost).value,
-                                                                         rel=1e-12)  # the products round
+    assert dg.wasserstein(p, p, cost=cost * 1e-14).value == pytest.approx(
+        1e-14 * dg.wasserstein(p, p, cost=cost).value, rel=1e-12
+    )  # the products round
 
 
 def test_atoms_without_mass_change_nothing():
@@ -153,8 +155,10 @@ def test_atoms_without_mass_change_nothing():
     x, y = rng.normal(size=(10, 2)), rng.normal(size=(8, 2))
     a, b = np.full(10, 0.1), np.full(8, 1 / 8)
     plain = dg.wasserstein(dg.Points(x, a), dg.Points(y, b))
-    more = dg.wasserstein(dg.Points(np.vstack([x, [[50.0, 0]]]), np.append(a, 0.0)),
-                          dg.Points(np.vstack([[[0.0, 90]], y]), np.append(0.0, b)))
+    more = dg.wasserstein(
+        dg.Points(np.vstack([x, [[50.0, 0]]]), np.append(a, 0.0)),
+        dg.Points(np.vstack([[[0.0, 90]], y]), np.append(0.0, b)),
+    )
     assert more.value == pytest.approx(plain.value, rel=1e-13)
     more.certificate.check()
     for side, i in ((0, 10), (1, 0)):
@@ -254,31 +258,35 @@ def test_torch_in_torch_out_in_the_dtype_that_came():
     value = dg.wasserstein(x, x + 1).value
     assert value.dtype == torch.float32
     assert value.shape == ()
-    assert isinstance(dg.wasserstein(x.numpy(), x.numpy() + 1).value, float)
+    assert isinstance(dg.wasserstein(x.numpy(), x.numpy() + 1).value, np.float32)
+    assert isinstance(dg.wasserstein(x.double().numpy(), x.numpy() + 1).value, float)
     assert torch.is_tensor(dg.wasserstein(x.numpy(), x).value)
 
 
-@pytest.mark.parametrize(("p", "q", "options", "argument"), [
-    ([[np.nan, 0.0]], [[0.0, 0.0]], {}, "p"),
-    ([[0.0, 0.0]], [[np.inf, 0.0]], {}, "q"),
-    ([[0.0, 0.0]], [[0.0, 0.0, 0.0]], {}, "q"),
-    (np.zeros((0, 2)), [[0.0, 0.0]], {}, "p"),
-    (np.zeros((2, 2, 2)), [[0.0, 0.0]], {}, "p"),
-    ("p", [[0.0, 0.0]], {}, "p"),
-    ([[0.0]], [[0.0]], {"order": 0.5}, "order"),
-    ([[0.0]], [[0.0]], {"order": np.nan}, "order"),
-    ([[0.0]], [[0.0]], {"order": "1"}, "order"),
-    ([[0.0]], [[0.0]], {"order": True}, "order"),
-    ([[0.0]], [[0.0]], {"ground": "taxi"}, "ground"),
-    ([[0.0]], [[0.0]], {"method": "magic"}, "method"),
-    ([[0.0]], [[0.0]], {"cost": [[1.0]]}, "p"),
-    (dg.Histogram([1.0]), dg.Histogram([1.0]), {"cost": [[-1.0]]}, "cost"),
-    (dg.Histogram([1.0]), dg.Histogram([1.0]), {"cost": [[np.nan]]}, "cost"),
-    (dg.Histogram([1.0]), dg.Histogram([1.0]), {"cost": [[1.0, 2.0]]}, "cost"),
-    (dg.Histogram([1.0]), dg.Histogram([1.0]), {"cost": "euclidean"}, "cost"),
-    (dg.Histogram([[1.0]]), dg.Histogram([1.0]), {"cost": [[1.0]]}, "p"),
-    (dg.Histogram([1.0]), dg.Histogram([1.0]), {}, "p"),
-])
+@pytest.mark.parametrize(
+    ("p", "q", "options", "argument"),
+    [
+        ([[np.nan, 0.0]], [[0.0, 0.0]], {}, "p"),
+        ([[0.0, 0.0]], [[np.inf, 0.0]], {}, "q"),
+        ([[0.0, 0.0]], [[0.0, 0.0, 0.0]], {}, "q"),
+        (np.zeros((0, 2)), [[0.0, 0.0]], {}, "p"),
+        (np.zeros((2, 2, 2)), [[0.0, 0.0]], {}, "p"),
+        ("p", [[0.0, 0.0]], {}, "p"),
+        ([[0.0]], [[0.0]], {"order": 0.5}, "order"),
+        ([[0.0]], [[0.0]], {"order": np.nan}, "order"),
+        ([[0.0]], [[0.0]], {"order": "1"}, "order"),
+        ([[0.0]], [[0.0]], {"order": True}, "order"),
+        ([[0.0]], [[0.0]], {"ground": "taxi"}, "ground"),
+        ([[0.0]], [[0.0]], {"method": "magic"}, "method"),
+        ([[0.0]], [[0.0]], {"cost": [[1.0]]}, "p"),
+        (dg.Histogram([1.0]), dg.Histogram([1.0]), {"cost": [[-1.0]]}, "cost"),
+        (dg.Histogram([1.0]), dg.Histogram([1.0]), {"cost": [[np.nan]]}, "cost"),
+        (dg.Histogram([1.0]), dg.Histogram([1.0]), {"cost": [[1.0, 2.0]]}, "cost"),
+        (dg.Histogram([1.0]), dg.Histogram([1.0]), {"cost": "euclidean"}, "cost"),
+        (dg.Histogram([[1.0]]), dg.Histogram([1.0]), {"cost": [[1.0]]}, "p"),
+        (dg.Histogram([1.0]), dg.Histogram([1.0]), {}, "p"),
+    ],
+)
 def test_bad_input_is_named(p, q, options, argument):
     with pytest.raises(InvalidInput, match=rf"^(p and )?{argument}\b") as caught:
         dg.wasserstein(p, q, **options)

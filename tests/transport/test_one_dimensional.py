@@ -35,8 +35,11 @@ def power_by_fractions(p, q, order: int) -> Fraction:
     """int |F^-1 - G^-1|^order, in exact arithmetic, by walking both quantile functions."""
     queues = []
     for points, weights in (p, q):
-        masses = [Fraction(1, len(points))] * len(points) if weights is None else [
-            Fraction(w).limit_denominator(100) for w in weights]
+        masses = (
+            [Fraction(1, len(points))] * len(points)
+            if weights is None
+            else [Fraction(w).limit_denominator(100) for w in weights]
+        )
         queues.append(sorted(zip(map(Fraction, points), masses, strict=True)))
     total, (left, right) = Fraction(0), queues
     while left and right:
@@ -120,7 +123,8 @@ def test_unequal_sizes_and_weights_agree_with_repeated_points():
     repeated = np.repeat(x, [1, 2, 3, 1, 2, 3])
     for order in (1, 2):
         assert dg.wasserstein(weighted, y, order=order).value == pytest.approx(
-            dg.wasserstein(repeated, y, order=order).value, rel=1e-13)
+            dg.wasserstein(repeated, y, order=order).value, rel=1e-13
+        )
 
 
 def test_large_weighted_measures_stay_inside_honest_bounds():
@@ -139,10 +143,13 @@ def test_the_largest_numbers_do_not_overflow():
     assert dg.wasserstein([0.0], [5e-324], order=3).value == 5e-324
 
 
-@pytest.mark.parametrize("change", [
-    lambda c: c.points[0].__setitem__(0, 7.0),
-    lambda c: c.masses[0].__setitem__(0, 0.7),
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda c: c.points[0].__setitem__(0, 7.0),
+        lambda c: c.masses[0].__setitem__(0, 0.7),
+    ],
+)
 def test_a_certificate_notices_other_measures(change):
     b = dg.wasserstein(dg.Points([0.0, 1.0, 2.0], [0.2, 0.3, 0.5]), [1.0, 5.0])
     change(b.certificate)

@@ -4,20 +4,40 @@ from __future__ import annotations
 
 from dualgap.transport.wasserstein import wasserstein  # isort: skip - the table, before the methods that enter it
 from dualgap.transport import one_dimensional  # isort: skip - on the line it goes before the solver for all dimensions
-from dualgap.transport import exact, gaussian, plug_in
+from dualgap.transport import entropic, exact, gaussian, plug_in, quantile, sparse
+from dualgap.transport.batched import wasserstein_1d
 from dualgap.transport.bures import GaussianCertificate
 from dualgap.transport.duality import TransportCertificate, c_transform, mcshane_extension
+from dualgap.transport.entropic import EntropicCertificate
+from dualgap.transport.interpolation import displacement
+from dualgap.transport.max_sliced import MaxSlicedCertificate, max_sliced_wasserstein
 from dualgap.transport.one_dimensional import LineCertificate
+from dualgap.transport.picture import plot_plan
+from dualgap.transport.sinkhorn_divergence import SinkhornCertificate, sinkhorn_divergence
+from dualgap.transport.sliced import SlicedCertificate, sliced_wasserstein
 
 __all__ = [
+    "EntropicCertificate",
     "GaussianCertificate",
     "LineCertificate",
+    "MaxSlicedCertificate",
+    "SinkhornCertificate",
+    "SlicedCertificate",
     "TransportCertificate",
     "c_transform",
+    "displacement",
+    "entropic",
     "exact",
     "gaussian",
+    "max_sliced_wasserstein",
     "mcshane_extension",
     "one_dimensional",
+    "plot_plan",
     "plug_in",
+    "quantile",
+    "sinkhorn_divergence",
+    "sliced_wasserstein",
+    "sparse",
     "wasserstein",
+    "wasserstein_1d",
 ]

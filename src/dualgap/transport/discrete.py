@@ -71,8 +71,11 @@ class TorchKind:
 
 
 def in_kind_of(value: Any, *arrays: Any) -> Any:
-    """Numbers as what the inputs are: a float or an array for numpy, a tensor for torch."""
+    """Numbers as what the inputs are: a float (float32 where all inputs are) or an array for numpy, a torch tensor."""
     if any(is_torch(array) for array in arrays):
         kind = TorchKind.of(*arrays)
         return kind.back(kind.double(value))
-    return float(value) if np.ndim(value) == 0 else value
+    if np.ndim(value) > 0:
+        return value
+    dtypes = {array.dtype for array in arrays if array is not None}
+    return np.float32(value) if dtypes == {np.dtype(np.float32)} else float(value)

@@ -16,7 +16,14 @@ from dualgap.bracket import Certificate
 from dualgap.errors import CertificateError, InvalidInput
 from dualgap.transport.ground import GROUNDS, ROUNDOFF, Cost, pairwise
 
-__all__ = ["TransportCertificate", "c_transform", "mcshane_extension", "tight_potentials"]
+__all__ = [
+    "TransportCertificate",
+    "c_transform",
+    "dual_bound",
+    "marginals_missing",
+    "mcshane_extension",
+    "tight_potentials",
+]
 
 #: Potentials that a c-transform gave are feasible to a few roundings; beyond this share of the largest term they are
 #: wrong.
@@ -78,7 +85,7 @@ def mcshane_extension(points: Any, potential: Any, *, ground: str = "euclidean")
     potential : (m,) array
         The g_j.
     ground : "euclidean" or "cityblock"
-        The distance |x - y|.
+        The distance ``|x - y|``.
 
     Returns
     -------
@@ -119,6 +126,7 @@ def tight_potentials(cost: Cost, potential: np.ndarray) -> tuple[np.ndarray, np.
 
     The dual value does not decrease. Every entry is tight for some pair, so none can be raised.
     """
+    potential = potential - potential.max()  # a solver's potentials may sit on a constant that would eat their digits
     g = np.full(cost.shape[1], np.inf)
     for rows, block in cost.blocks():
         np.minimum(g, (block - potential[rows, None]).min(axis=0), out=g)
@@ -163,43 +171,11 @@ class TransportCertificate(Certificate):
         """Both bounds on the distance, from the potentials and from the plan."""
         for masses, n in zip(self.masses, self.cost.shape, strict=True):
             _require_masses(masses, n)
-        violation, largest = self._survey()
+        below, largest = dual_bound(self.cost, self.masses, self.potentials)
         order, unit = self.cost.order, self.cost.unit
-        below = max(0.0, self._dual(violation)) ** (1 / order) * (1 - 8 * ROUNDOFF)
+        below = max(0.0, below) ** (1 / order) * (1 - 8 * ROUNDOFF)
         above = self._primal(largest) * (1 + 8 * ROUNDOFF)
         return below * unit, above * unit
-
-    def _survey(self) -> tuple[float, float]:
-        """By how much the potentials exceed the costs (0 when they do not), and the largest cost, over all pairs."""
-        f, g = (np.asarray(potential, dtype=np.float64) for potential in self.potentials)
-        if (f.shape, g.shape) != tuple((n,) for n in self.cost.shape):
-            raise CertificateError(f"potentials have shapes {f.shape} and {g.shape}, the costs {self.cost.shape}")
-        if not (np.isfinite(f).all() and np.isfinite(g).all()):
-            raise CertificateError("potentials are not finite")
-        shrink = 1 - self.cost.relative_error
-        violation, pair, largest = 0.0, (0, 0), 0.0
-        for rows, block in self.cost.blocks():
-            largest = max(largest, float(block.max()))
-            excess = g - block * shrink
-            excess += f[rows, None]
-            worst = int(excess.argmax())
-            if excess.flat[worst] > violation:
-                violation = float(excess.flat[worst])
-                pair = (rows.start + worst // excess.shape[1], worst % excess.shape[1])
-        scale = largest + float(np.abs(f).max()) + float(np.abs(g).max())
-        if violation > FEASIBILITY_TOLERANCE * scale + 4 * self.cost.relative_error * largest:
-            raise CertificateError(f"potentials are infeasible by {violation:.6g} at pair {pair}")
-        return violation + 3 * ROUNDOFF * scale if scale else 0.0, largest
-
-    def _dual(self, violation: float) -> float:
-        """a'f + b'g, less the violation and what rounding may have added."""
-        total, slack = 0.0, violation
-        for masses, potential in zip(self.masses, self.potentials, strict=True):
-            terms = masses * potential
-            total += math.fsum(terms)
-            slack += 3 * ROUNDOFF * math.fsum(np.abs(terms))
-            slack += abs(math.fsum(masses) - 1) * float(np.abs(potential).max())
-        return total - slack
 
     def paid(self) -> float:
         """The order-th root of <c, plan>, in ``cost.unit``: what the plan costs as it stands."""
@@ -212,16 +188,9 @@ class TransportCertificate(Certificate):
 
     def _primal(self, largest: float) -> float:
         """The order-th root of <c, plan> plus the largest cost of what its marginals miss."""
-        plan = sparse.coo_array(self.plan)
-        if plan.shape != self.cost.shape:
-            raise CertificateError(f"plan has shape {plan.shape}, the costs {self.cost.shape}")
-        mass = np.asarray(plan.data, dtype=np.float64)
-        if not (np.isfinite(mass).all() and (mass >= 0).all()):
-            raise CertificateError("plan has entries that are negative or not finite")
-        rows, columns = plan.coords
-        missing = _missing(rows, mass, self.masses[0]) + _missing(columns, mass, self.masses[1])
-        if missing > MARGINAL_TOLERANCE:
-            raise CertificateError(f"plan has other marginals than the measures: {missing:.6g} of mass is misplaced")
+        if self.plan.shape != self.cost.shape:
+            raise CertificateError(f"plan has shape {self.plan.shape}, the costs {self.cost.shape}")
+        missing = marginals_missing(self.plan, self.masses)[0]
         order = self.cost.order
         rounding = 1 + self.cost.relative_error + 8 * ROUNDOFF * (order + 1)
         paid, moved = self.paid(), missing ** (1 / order) * largest ** (1 / order)
@@ -229,6 +198,72 @@ class TransportCertificate(Certificate):
         if scale == 0:
             return 0.0
         return scale * (((paid / scale) ** order + (moved / scale) ** order) * rounding) ** (1 / order)
+
+
+def dual_bound(
+    cost: Cost, masses: tuple[np.ndarray, np.ndarray], potentials: tuple[np.ndarray, np.ndarray]
+) -> tuple[float, float]:
+    """What potentials prove: a'f + b'g, less what they exceed a cost by and what rounding may have added.
+
+    Returns it with the largest cost, both in ``cost.unit ** cost.order``.
+
+    Raises
+    ------
+    CertificateError
+        When the potentials are infeasible beyond rounding, not finite or of another shape.
+    """
+    violation, largest = _survey(cost, potentials)
+    total, slack = 0.0, violation
+    for mass, potential in zip(masses, potentials, strict=True):
+        terms = mass * potential
+        total += math.fsum(terms)
+        slack += 3 * ROUNDOFF * math.fsum(np.abs(terms))
+        slack += abs(math.fsum(mass) - 1) * float(np.abs(potential).max())
+    return total - slack, largest
+
+
+def _survey(cost: Cost, potentials: tuple[np.ndarray, np.ndarray]) -> tuple[float, float]:
+    """By how much the potentials may exceed the costs (rounding included), and the largest cost, over all pairs."""
+    f, g = (np.asarray(potential, dtype=np.float64) for potential in potentials)
+    if (f.shape, g.shape) != tuple((n,) for n in cost.shape):
+        raise CertificateError(f"potentials have shapes {f.shape} and {g.shape}, the costs {cost.shape}")
+    if not (np.isfinite(f).all() and np.isfinite(g).all()):
+        raise CertificateError("potentials are not finite")
+    shrink = 1 - cost.relative_error
+    violation, pair, largest = 0.0, (0, 0), 0.0
+    for rows, block in cost.blocks():
+        largest = max(largest, float(block.max()))
+        excess = g - block * shrink
+        excess += f[rows, None]
+        worst = int(excess.argmax())
+        if excess.flat[worst] > violation:
+            violation = float(excess.flat[worst])
+            pair = (rows.start + worst // excess.shape[1], worst % excess.shape[1])
+    scale = largest + float(np.abs(f).max()) + float(np.abs(g).max())
+    if violation > FEASIBILITY_TOLERANCE * scale + 4 * cost.relative_error * largest:
+        raise CertificateError(f"potentials are infeasible by {violation:.6g} at pair {pair}")
+    return violation + 3 * ROUNDOFF * scale, largest
+
+
+def marginals_missing(
+    plan: sparse.csr_array, masses: tuple[np.ndarray, np.ndarray]
+) -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
+    """How much mass a plan misplaces, for rounding to be charged with it; and its entries (rows, columns, mass).
+
+    Raises
+    ------
+    CertificateError
+        When an entry is negative or not finite, or the marginals are others beyond rounding.
+    """
+    entries = sparse.coo_array(plan)
+    mass = np.asarray(entries.data, dtype=np.float64)
+    if not (np.isfinite(mass).all() and (mass >= 0).all()):
+        raise CertificateError("plan has entries that are negative or not finite")
+    rows, columns = entries.coords
+    missing = _missing(rows, mass, masses[0]) + _missing(columns, mass, masses[1])
+    if missing > MARGINAL_TOLERANCE:
+        raise CertificateError(f"plan has other marginals than the measures: {missing:.6g} of mass is misplaced")
+    return missing, rows, columns, mass
 
 
 def _require_masses(masses: np.ndarray, n: int) -> None:

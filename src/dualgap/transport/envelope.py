@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from dualgap.transport.discrete import TorchKind
-from dualgap.transport.duality import TransportCertificate
-from dualgap.transport.ground import PointCost
+from dualgap.transport.ground import Cost, PointCost
 from dualgap.validation import is_torch
 
 __all__ = ["differentiable_distance", "root"]
 
 
-def differentiable_distance(certificate: TransportCertificate, *, points: tuple[Any, Any] | None,
-                            weights: tuple[Any, Any], cost: Any = None) -> Any:
+class Optimal(Protocol):
+    """What the envelope theorem needs of a certificate."""
+
+    @property
+    def cost(self) -> Cost:
+        """The cost of all pairs."""
+        ...
+
+    @property
+    def plan(self) -> Any:
+        """A plan, as a scipy sparse array."""
+        ...
+
+    @property
+    def potentials(self) -> tuple[Any, Any]:
+        """Potentials of both sides."""
+        ...
+
+
+def differentiable_distance(
+    certificate: Optimal, *, points: tuple[Any, Any] | None, weights: tuple[Any, Any], cost: Any = None
+) -> Any:
     """The optimal value as a function of points, weights and costs, to first order.
 
     .. math:: d \\min_\\pi \\langle c, \\pi \\rangle = \\langle dc, \\pi^* \\rangle + f^\\top da + g^\\top db
@@ -22,7 +41,7 @@ def differentiable_distance(certificate: TransportCertificate, *, points: tuple[
 
     Parameters
     ----------
-    certificate : TransportCertificate
+    certificate : TransportCertificate or EntropicCertificate
         Of an optimal plan and optimal potentials.
     points : pair of (n, d) and (m, d) arrays, numpy or torch, or None for a cost matrix
     weights : pair of (n,) and (m,) arrays, numpy or torch

@@ -21,10 +21,10 @@ from dualgap.transport.ground import Cost, MatrixCost, point_cost
 from dualgap.transport.wasserstein import WASSERSTEIN
 from dualgap.validation import detached
 
-__all__ = ["bracket_of", "certify", "solve"]
+__all__ = ["bracket_of", "certify", "fits_memory", "require_memory", "solve"]
 
 #: Bytes a pair of atoms takes at the peak: its cost, its flow, and what the solver keeps of its arc.
-BYTES_PER_PAIR = 40
+BYTES_PER_PAIR = 50
 
 #: The simplex ends by itself at the optimum; a limit on its iterations could only return what is not optimal.
 NO_LIMIT = 2**62
@@ -38,7 +38,7 @@ def between_points(p: Points, q: Points, *, order: float, ground: str, cost: Any
     """Network simplex on all pairs (POT), with the plan, the potentials and a certificate that does without it."""
     if cost is not None:
         return between_histograms(p, q, order=order, ground=ground, cost=cost)
-    _require_memory(len(p.points), len(q.points))
+    require_memory(len(p.points), len(q.points))
     costs = point_cost(plain_points(p), plain_points(q), order=order, ground=ground)
     certificate = solve(costs, plain_masses(p), plain_masses(q))
     value: Any = None
@@ -47,12 +47,14 @@ def between_points(p: Points, q: Points, *, order: float, ground: str, cost: Any
     return bracket_of(certificate, value, p.points, q.points)
 
 
-@WASSERSTEIN.route("exact", Histogram, Histogram, Guarantee.EXACT,
-                   when=lambda p, q, cost=None, **options: cost is not None)
-def between_histograms(p: Histogram | Points, q: Histogram | Points, *, order: float, ground: str,
-                       cost: Any) -> Bracket:
+@WASSERSTEIN.route(
+    "exact", Histogram, Histogram, Guarantee.EXACT, when=lambda p, q, cost=None, **options: cost is not None
+)
+def between_histograms(
+    p: Histogram | Points, q: Histogram | Points, *, order: float, ground: str, cost: Any
+) -> Bracket:
     """Network simplex on the given cost matrix (POT), with the plan, the potentials and a certificate."""
-    _require_memory(len(p.weights), len(q.weights))
+    require_memory(len(p.weights), len(q.weights))
     certificate = solve(MatrixCost(matrix=detached(cost), order=order), plain_masses(p), plain_masses(q))
     value: Any = None
     if wants_gradient(cost, p.weights, q.weights):
@@ -78,26 +80,28 @@ def solve(cost: Cost, a: np.ndarray, b: np.ndarray) -> TransportCertificate:
     3.0
     """
     rows, columns = np.flatnonzero(a), np.flatnonzero(b)
-    matrix = cost.dense()
+    dense = cost.dense()
+    largest = float(dense.max())
+    matrix = dense / (largest or 1.0)  # the simplex stops at absolute tolerances
     if len(rows) < len(a) or len(columns) < len(b):
         matrix = np.ascontiguousarray(matrix[np.ix_(rows, columns)])
-    largest = float(matrix.max())
-    if largest > 0:
-        matrix /= largest  # the simplex stops at absolute tolerances
     flow, potential = _simplex(matrix, a[rows], b[columns])
+    del matrix
     i, j = np.nonzero(flow)
     plan = sparse.csr_array((flow[i, j], (rows[i], columns[j])), shape=cost.shape)
     # Atoms without mass have no potential yet; a very low one lets the c-transform ignore them.
     start = np.full(len(a), -4.0 * largest - 4 * np.abs(potential).max() * largest)
     start[rows] = potential * largest
-    return certify(cost, (a, b), plan, start)
+    return certify(cost, (a, b), plan, tight_potentials(MatrixCost(matrix=dense, order=cost.order), start))
 
 
-def certify(cost: Cost, masses: tuple[np.ndarray, np.ndarray], plan: sparse.csr_array,
-            potential: np.ndarray) -> TransportCertificate:
-    """The certificate of a plan and the c-transforms of an (n,) potential, claiming what it proves."""
-    certificate = TransportCertificate(lower=-math.inf, upper=math.inf, cost=cost, masses=masses, plan=plan,
-                                       potentials=tight_potentials(cost, potential))
+def certify(
+    cost: Cost, masses: tuple[np.ndarray, np.ndarray], plan: sparse.csr_array, potentials: tuple[np.ndarray, np.ndarray]
+) -> TransportCertificate:
+    """The certificate of a plan and a pair of potentials, claiming what it proves."""
+    certificate = TransportCertificate(
+        lower=-math.inf, upper=math.inf, cost=cost, masses=masses, plan=plan, potentials=potentials
+    )
     lower, upper = certificate.bounds()
     return replace(certificate, lower=min(lower, upper), upper=upper)
 
@@ -107,13 +111,21 @@ def bracket_of(certificate: TransportCertificate, value: Any, *inputs: Any) -> B
     lower, upper, cost = certificate.lower, certificate.upper, certificate.cost
     order = cost.order
     rounding = upper - lower <= ROUNDING_GAP * upper or (
-        (upper / cost.unit) ** order - (lower / cost.unit) ** order <= 1e-13 * _largest(cost))
+        (upper / cost.unit) ** order - (lower / cost.unit) ** order <= 1e-13 * _largest(cost)
+    )
     if value is None:
         value = in_kind_of(min(max(certificate.paid() * cost.unit, lower), upper), *inputs)
     reason = "" if rounding else "the costs differ so much in size that rounding decides between plans"
     guarantee = Guarantee.EXACT if rounding else Guarantee.CERTIFIED
-    return Bracket(value=value, lower=lower, upper=upper, guarantee=guarantee, method="exact", certificate=certificate,
-                   reason=reason)
+    return Bracket(
+        value=value,
+        lower=lower,
+        upper=upper,
+        guarantee=guarantee,
+        method="exact",
+        certificate=certificate,
+        reason=reason,
+    )
 
 
 def _largest(cost: Cost) -> float:
@@ -130,12 +142,20 @@ def _simplex(matrix: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarr
     return np.maximum(flow, 0.0), np.asarray(log["u"], dtype=np.float64)
 
 
-def _require_memory(n: int, m: int) -> None:
-    needed, there = BYTES_PER_PAIR * n * m, _machine_memory()
-    if needed > there:
+def fits_memory(n: int, m: int) -> bool:
+    """Whether n times m pairs fit into the memory of this machine."""
+    return BYTES_PER_PAIR * n * m <= _machine_memory()
+
+
+def require_memory(n: int, m: int) -> None:
+    """Refuse a problem that cannot be held."""
+    if not fits_memory(n, m):
         raise InvalidInput(
-            f"p and q must be small enough for the exact method: {n} x {m} pairs take about {needed / 2**30:.1f} GiB, "
-            f"this machine has {there / 2**30:.1f}; take a random part of the points", argument="p")
+            f"p and q must be small enough for this method: {n} x {m} pairs take about "
+            f"{BYTES_PER_PAIR * n * m / 2**30:.1f} GiB, this machine has {_machine_memory() / 2**30:.1f}; "
+            "method='sparse' holds only n + m of them",
+            argument="p",
+        )
 
 
 def _machine_memory() -> float:

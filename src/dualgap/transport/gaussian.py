@@ -26,11 +26,15 @@ from dualgap.validation import detached
 __all__ = ["between_bounds", "closed_form"]
 
 
-def _closed(p: Gaussian, q: Gaussian, *, order: float = 1, ground: str = "euclidean", cost: Any = None,
-            **options: Any) -> bool:
+def _closed(
+    p: Gaussian, q: Gaussian, *, order: float = 1, ground: str = "euclidean", cost: Any = None, **options: Any
+) -> bool:
     """Whether there is a closed form: order 2, equal covariances, or the line."""
-    return cost is None and (p.dimension == 1 or ground == "euclidean") and (
-        order == 2 or p.dimension == 1 or np.array_equal(detached(p.covariance), detached(q.covariance)))
+    return (
+        cost is None
+        and (p.dimension == 1 or ground == "euclidean")
+        and (order == 2 or p.dimension == 1 or np.array_equal(detached(p.covariance), detached(q.covariance)))
+    )
 
 
 def _open(p: Gaussian, q: Gaussian, *, ground: str = "euclidean", cost: Any = None, **options: Any) -> bool:
@@ -53,8 +57,14 @@ def _bracket(p: Gaussian, q: Gaussian, order: float, guarantee: Guarantee) -> Br
     means = (detached(p.mean), detached(q.mean))
     covariances = (detached(p.covariance), detached(q.covariance))
     first, second = (square_root(one)[0] for one in covariances)
-    certificate = GaussianCertificate(lower=-math.inf, upper=math.inf, means=means, covariances=covariances,
-                                      rotation=best_rotation(first, second), order=order)
+    certificate = GaussianCertificate(
+        lower=-math.inf,
+        upper=math.inf,
+        means=means,
+        covariances=covariances,
+        rotation=best_rotation(first, second),
+        order=order,
+    )
     lower, upper = certificate.bounds()
     certificate = replace(certificate, lower=lower, upper=upper)
     tensors = (p.mean, p.covariance, q.mean, q.covariance)
@@ -62,9 +72,15 @@ def _bracket(p: Gaussian, q: Gaussian, order: float, guarantee: Guarantee) -> Br
         value = _differentiable(p, q, certificate)
     else:
         value = in_kind_of(_value(certificate, math.hypot(*(means[0] - means[1]))), *tensors)
-    return Bracket(value=value, lower=lower, upper=upper, guarantee=guarantee, method="gaussian",
-                   certificate=certificate,
-                   reason="" if guarantee is Guarantee.EXACT else "no closed form is known; the value is the middle")
+    return Bracket(
+        value=value,
+        lower=lower,
+        upper=upper,
+        guarantee=guarantee,
+        method="gaussian",
+        certificate=certificate,
+        reason="" if guarantee is Guarantee.EXACT else "no closed form is known; the value is the middle",
+    )
 
 
 def _value(certificate: GaussianCertificate, shift: float) -> float:

@@ -101,7 +101,7 @@ class PointCost(Cost):
         return len(self.x), len(self.y)
 
     @property
-    def relative_error(self) -> float:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def relative_error(self) -> float:
         """A difference is rounded once, its square and the d - 1 sums once each, the root halves that; the power
         multiplies it by the order and adds its own few roundings."""
         d = self.x.shape[1]

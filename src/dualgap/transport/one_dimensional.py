@@ -11,6 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from dualgap.bracket import Bracket, Certificate, Guarantee
+from dualgap.errors import InvalidInput
 from dualgap.measures import Points
 from dualgap.transport.discrete import TorchKind, in_kind_of, wants_gradient
 from dualgap.transport.envelope import root
@@ -21,8 +22,13 @@ from dualgap.validation import detached, is_torch
 __all__ = ["LineCertificate", "line_bounds", "line_masses", "monotone_coupling"]
 
 
-@WASSERSTEIN.route("one_dimensional", Points, Points, Guarantee.EXACT,
-                   when=lambda p, q, cost=None, **options: cost is None and p.dimension == q.dimension == 1)
+@WASSERSTEIN.route(
+    "one_dimensional",
+    Points,
+    Points,
+    Guarantee.EXACT,
+    when=lambda p, q, cost=None, **options: cost is None and p.dimension == q.dimension == 1,
+)
 def on_the_line(p: Points, q: Points, *, order: float, ground: str, cost: Any) -> Bracket:
     """Sorting: the mass at every quantile of p goes to the same quantile of q."""
     points = (detached(p.points)[:, 0], detached(q.points)[:, 0])
@@ -32,8 +38,14 @@ def on_the_line(p: Points, q: Points, *, order: float, ground: str, cost: Any) -
     value: Any = in_kind_of(number, p.points, q.points)
     if wants_gradient(p.points, q.points, p.weights, q.weights):
         value = _differentiable(p, q, certificate)
-    return Bracket(value=value, lower=lower, upper=upper, guarantee=Guarantee.EXACT, method="one_dimensional",
-                   certificate=certificate)
+    return Bracket(
+        value=value,
+        lower=lower,
+        upper=upper,
+        guarantee=Guarantee.EXACT,
+        method="one_dimensional",
+        certificate=certificate,
+    )
 
 
 @final
@@ -46,7 +58,7 @@ class LineCertificate(Certificate):
     Parameters
     ----------
     lower, upper : float
-    points : pair of (n,) and (m,) arrays
+    points : pair of (..., n) and (..., m) arrays
     masses : pair of (n,) and (m,) arrays, None for equal masses
     order : float
 
@@ -57,14 +69,20 @@ class LineCertificate(Certificate):
     masses: tuple[np.ndarray | None, np.ndarray | None]
     order: float
 
-    def bounds(self) -> tuple[float, float]:
+    def bounds(self) -> tuple[Any, Any]:
         """The integral again, from the measures, widened by the rounding of its sums."""
-        _, lower, upper = line_bounds(*self.points, *self.masses, self.order)
-        return float(lower), float(upper)
+        x, y = self.points
+        if x.ndim == 1:
+            _, lower, upper = line_bounds(x, y, *self.masses, self.order)
+            return float(lower), float(upper)
+        flat = x.reshape(-1, x.shape[-1]), y.reshape(-1, y.shape[-1])
+        _, lower, upper = line_bounds(*flat, *self.masses, self.order)
+        return lower.reshape(x.shape[:-1]), upper.reshape(x.shape[:-1])
 
     @cached_property
     def plan(self) -> sparse.csr_array:
         """The monotone coupling, at most n + m - 1 entries."""
+        self._single("plan")
         i, j, mass, _ = monotone_coupling(*self.points, *self.masses)
         there = mass > 0
         shape = (len(self.points[0]), len(self.points[1]))
@@ -77,6 +95,7 @@ class LineCertificate(Certificate):
         Where the staircase moves from atom i to the next, f changes as the cost does; for a convex cost of differences
         that is feasible for all pairs, because the costs between sorted atoms form a Monge array.
         """
+        self._single("potentials")
         x, y = self.points
         by_x, by_y = np.argsort(x), np.argsort(y)
         a, b = _sorted(self.masses[0], by_x), _sorted(self.masses[1], by_y)
@@ -91,9 +110,14 @@ class LineCertificate(Certificate):
         g[j[1:][~moves]] = cost[0] + np.cumsum(change[~moves])
         return f, g
 
+    def _single(self, what: str) -> None:
+        if self.points[0].ndim > 1:
+            raise InvalidInput(f"{what} must be asked for one pair at a time: dg.wasserstein(x[k], y[k]).{what}")
 
-def monotone_coupling(x: np.ndarray, y: np.ndarray, a: np.ndarray | None, b: np.ndarray | None
-                      ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+
+def monotone_coupling(
+    x: np.ndarray, y: np.ndarray, a: np.ndarray | None, b: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     """The sorted coupling of two discrete measures on the line.
 
     Parameters
@@ -178,8 +202,9 @@ def _sorted(masses: np.ndarray | None, order: np.ndarray) -> np.ndarray | None:
     return None if masses is None else masses[order]
 
 
-def _staircase(a: np.ndarray | None, b: np.ndarray | None, n: int, m: int
-               ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+def _staircase(
+    a: np.ndarray | None, b: np.ndarray | None, n: int, m: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     """The coupling of n sorted atoms with m as a path of n + m - 1 cells (i, j), and the error of its cumulated masses.
 
     It moves by one atom at a time, through cells without mass where knots coincide.

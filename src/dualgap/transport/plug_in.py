@@ -18,8 +18,15 @@ WASSERSTEIN.routes_in("dualgap.duals.neural", Samples, Samples)
 @WASSERSTEIN.route("plug_in", Samples, Samples, Guarantee.NONE, when=lambda p, q, cost=None, **options: cost is None)
 def plug_in(p: Samples, q: Samples, *, order: float, ground: str, cost: Any) -> Bracket:
     """The empirical distance: an estimate that is too large on average, by far in high dimension."""
-    found = WASSERSTEIN.compute(Points(p.points), Points(q.points), method="auto", order=order, ground=ground,
-                                cost=cost)
-    return Bracket(value=found.value, lower=math.nan, upper=math.nan, guarantee=Guarantee.NONE, method="plug_in",
-                   reason="by convexity the order-th power is too large on average, the more so the higher the "
-                          "dimension; dg.Points asks for the distance between the samples themselves")
+    found = WASSERSTEIN.compute(
+        Points(p.points), Points(q.points), method="auto", order=order, ground=ground, cost=cost
+    )
+    return Bracket(
+        value=found.value,
+        lower=math.nan,
+        upper=math.nan,
+        guarantee=Guarantee.NONE,
+        method="plug_in",
+        reason="by convexity the order-th power is too large on average, the more so the higher the "
+        "dimension; dg.Points asks for the distance between the samples themselves",
+    )

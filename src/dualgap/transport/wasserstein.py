@@ -13,12 +13,23 @@ from dualgap.transport.ground import GROUNDS
 
 __all__ = ["WASSERSTEIN", "wasserstein"]
 
+#: Above this many pairs, generating columns takes less time than the dense solver, and far less memory.
+DENSE_PAIRS = 5000 * 5000
+
 WASSERSTEIN = Quantity("wasserstein", bare=Points)
 
 
 @WASSERSTEIN.public
-def wasserstein(p: Any, q: Any, *, order: float = 1, ground: str = "euclidean", cost: Any = None, method: str = "auto",
-                **options: Any) -> Bracket:
+def wasserstein(
+    p: Any,
+    q: Any,
+    *,
+    order: float = 1,
+    ground: str = "euclidean",
+    cost: Any = None,
+    method: str = "auto",
+    **options: Any,
+) -> Bracket:
     """Wasserstein distance: the least cost of moving one distribution onto the other.
 
     .. math:: W_p(\\mu, \\nu) = \\Big( \\min_{\\pi \\in \\Pi(\\mu, \\nu)} \\int |x - y|^p \\, d\\pi(x, y) \\Big)^{1/p}
@@ -31,22 +42,24 @@ def wasserstein(p: Any, q: Any, *, order: float = 1, ground: str = "euclidean", 
     order : float, at least 1
         The exponent. For order 2 the value is W_2, not its square.
     ground : "euclidean" or "cityblock"
-        The distance |x - y|.
+        The distance ``|x - y|``.
     cost : (n, m) array, optional
         What moving a unit of mass from atom i of p to atom j of q costs, in place of ``|x_i - y_j| ** order``:
         non-negative. The value is the order-th root of the least total cost, for order 1 that cost itself. p and q
         are then Histogram or Points.
     method : str
-        ``"auto"`` for the method with the best guarantee; :func:`dualgap.methods_for` lists those that apply.
+        ``"auto"`` for the method with the best guarantee, between large clouds ``"sparse"``;
+        :func:`dualgap.methods_for` lists those that apply.
     **options
-        What the method takes beyond these.
+        What the method takes beyond these: ``gap`` (relative) for ``"sparse"`` and ``"sinkhorn"``; ``deadline`` (in
+        seconds) and ``progress`` for ``"sparse"``, which returns what it has proved when stopped or interrupted.
 
     Returns
     -------
     Bracket
         EXACT between points (with ``plan`` and ``potentials``), between Gaussians of order 2, of equal covariance, or
-        on the line; CERTIFIED between other Gaussians; for Samples whatever the chosen method proves of the law's
-        distance.
+        on the line; CERTIFIED between other Gaussians, and on the line between laws with a quantile function and a
+        bounded support; for Samples whatever the chosen method proves of the distance between the laws.
 
     Raises
     ------
@@ -68,7 +81,19 @@ def wasserstein(p: Any, q: Any, *, order: float = 1, ground: str = "euclidean", 
     validation.choice(ground, "ground", GROUNDS)
     if cost is not None:
         cost = _cost_matrix(cost, p, q)
+    p, q = WASSERSTEIN.measures(p, q)
+    if method == "auto" and _is_large(p, q) and cost is None:
+        method = "sparse"
     return WASSERSTEIN.compute(p, q, method=method, order=order, ground=ground, cost=cost, **options)
+
+
+def _is_large(p: Measure, q: Measure) -> bool:
+    return (
+        isinstance(p, Points)
+        and isinstance(q, Points)
+        and p.dimension > 1
+        and len(p.points) * len(q.points) > DENSE_PAIRS
+    )
 
 
 def _cost_matrix(cost: Any, p: Any, q: Any) -> Any:
@@ -77,13 +102,21 @@ def _cost_matrix(cost: Any, p: Any, q: Any) -> Any:
     for name, measure in (("p", p), ("q", q)):
         if not isinstance(measure, (Histogram, Points)):
             what = type(measure).__name__ if isinstance(measure, Measure) else "a bare array"
-            raise InvalidInput(f"{name} must be a Histogram or Points where cost is given, got {what}; "
-                               "write dg.Histogram(weights)", argument=name)
+            raise InvalidInput(
+                f"{name} must be a Histogram or Points where cost is given, got {what}; write dg.Histogram(weights)",
+                argument=name,
+            )
         if measure.weights.ndim != 1:
-            raise InvalidInput(f"{name} must be one histogram of shape (n,) where cost is given, got shape "
-                               f"{tuple(measure.weights.shape)}", argument=name)
+            raise InvalidInput(
+                f"{name} must be one histogram of shape (n,) where cost is given, got shape "
+                f"{tuple(measure.weights.shape)}",
+                argument=name,
+            )
     shape = (len(p.weights), len(q.weights))
     if tuple(matrix.shape) != shape:
-        raise InvalidInput(f"cost must have shape {shape}, a row for each atom of p and a column for each of q, got "
-                           f"{tuple(matrix.shape)}", argument="cost")
+        raise InvalidInput(
+            f"cost must have shape {shape}, a row for each atom of p and a column for each of q, got "
+            f"{tuple(matrix.shape)}",
+            argument="cost",
+        )
     return matrix

@@ -1,0 +1,168 @@
+"""Column generation ends at the optimum of the dense problem, and stops with what it has proved."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import dualgap as dg
+from dualgap.bracket import Guarantee
+from dualgap.errors import CertificateError, InvalidInput
+from dualgap.progress import Progress
+from dualgap.transport import exact, sparse
+
+
+@pytest.fixture(autouse=True)
+def coarse_levels(monkeypatch):
+    """Small problems too go through all levels."""
+    monkeypatch.setattr(sparse, "COARSEST", 8)
+
+
+class Recorded(Progress):
+    """Keeps the gaps that it is told, and may be interrupted."""
+
+    def __init__(self, interrupt_after: int | None = None) -> None:
+        self.gaps: list[float] = []
+        self.stopped = False
+        self.interrupt_after = interrupt_after
+
+    def start(self, total, label):
+        self.label = label
+
+    def advance(self, units=1, **shown):
+        self.gaps.append(shown["gap"])
+        if self.interrupt_after is not None and len(self.gaps) >= self.interrupt_after:
+            raise KeyboardInterrupt
+
+    def stop(self):
+        self.stopped = True
+
+
+def clouds(seed: int, d: int, n: int, m: int, weighted: bool) -> tuple[dg.Points, dg.Points]:
+    rng = np.random.default_rng(seed)
+    x, y = np.round(rng.normal(size=(n, d)), 1), np.round(rng.normal(size=(m, d)) + 0.5, 1)  # with repeated points
+    masses = [None, None]
+    if weighted:
+        masses = [np.append(rng.dirichlet(np.ones(k - 1)), 0.0) for k in (n, m)]
+    return dg.Points(x, masses[0]), dg.Points(y, masses[1])
+
+
+@settings(max_examples=20)
+@given(
+    st.integers(0, 10**6),
+    st.integers(1, 6),
+    st.sampled_from([1, 1.5, 2, 3]),
+    st.booleans(),
+    st.sampled_from(["euclidean", "cityblock"]),
+)
+def test_it_agrees_with_the_dense_solver(seed, d, order, weighted, ground):
+    p, q = clouds(seed, d, 60, 45, weighted)
+    b = dg.wasserstein(p, q, order=order, ground=ground, method="sparse")
+    dense = dg.wasserstein(p, q, order=order, ground=ground, method="exact")
+    assert b.lower <= dense.upper
+    assert dense.lower <= b.upper
+    assert b.guarantee is Guarantee.EXACT
+    assert b.gap <= 1e-8 * b.value
+    b.certificate.check()
+
+
+def test_thousands_of_points_are_solved_to_rounding(monkeypatch):
+    monkeypatch.setattr(sparse, "COARSEST", 300)
+    x, y = np.random.default_rng(0).normal(size=(2, 1500, 2))
+    b = dg.wasserstein(x, y + 0.5, order=2, method="sparse")
+    assert b.gap <= 1e-8 * b.value
+    assert b.plan.nnz < 3000  # a vertex of the transport polytope, n + m - 1 entries at most
+    dense = dg.wasserstein(x, y + 0.5, order=2, method="exact")
+    assert b.value == pytest.approx(dense.value, rel=1e-10)
+
+
+@pytest.mark.parametrize("scale", [1e-150, 1e-14, 1e150])
+def test_coordinates_of_any_size_are_solved(scale):
+    x, y = np.random.default_rng(1).normal(size=(2, 40, 3)) * scale
+    b = dg.wasserstein(x, y, order=2, method="sparse")
+    assert b.value == pytest.approx(dg.wasserstein(x, y, order=2, method="exact").value, rel=1e-10)
+    assert b.gap <= 1e-8 * b.value
+
+
+def test_equal_clouds_are_at_distance_zero():
+    x = np.random.default_rng(2).normal(size=(50, 2))
+    b = dg.wasserstein(x, x, order=2, method="sparse")
+    assert (b.value, b.lower) == (0, 0)
+    assert b.upper < 1e-6  # mass off by rounding, 1e-16, crosses the cloud
+
+
+def test_a_wide_gap_stops_early_and_an_interruption_keeps_what_is_proved():
+    x, y = np.random.default_rng(3).normal(size=(2, 300, 2))
+    truth = dg.wasserstein(x, y, order=2, method="exact").value
+    full = Recorded()
+    dg.wasserstein(x, y, order=2, method="sparse", progress=full)
+    assert full.stopped
+    assert full.gaps[-1] < 1e-8
+    wide = Recorded()
+    b = dg.wasserstein(x, y, order=2, method="sparse", gap=0.1, progress=wide)
+    assert len(wide.gaps) < len(full.gaps)
+    assert b.contains(truth)
+    assert b.gap <= 0.1 * b.upper
+    for rounds in (1, len(full.gaps) - 1):
+        stopped = Recorded(interrupt_after=rounds)
+        b = dg.wasserstein(x, y, order=2, method="sparse", progress=stopped)
+        assert stopped.stopped
+        assert b.lower <= truth <= b.upper
+        b.certificate.check()
+
+
+def test_a_deadline_returns_a_wider_bracket_not_nothing():
+    x, y = np.random.default_rng(4).normal(size=(2, 300, 2))
+    b = dg.wasserstein(x, y, order=2, method="sparse", deadline=1e-9)
+    assert b.guarantee is Guarantee.CERTIFIED
+    assert b.contains(dg.wasserstein(x, y, order=2, method="exact").value)
+    assert "deadline" in b.explain()
+    b.certificate.check()
+
+
+def test_large_problems_are_given_to_it(monkeypatch):
+    x, y = np.random.default_rng(5).normal(size=(2, 30, 2))
+    assert dg.wasserstein(x, y).method == "exact"
+    monkeypatch.setattr(importlib.import_module("dualgap.transport.wasserstein"), "DENSE_PAIRS", 100)
+    assert dg.wasserstein(x, y).method == "sparse"
+    assert dg.wasserstein(x, y, method="exact").method == "exact"
+    assert dg.wasserstein(x[:, 0], y[:, 0]).method == "one_dimensional"
+
+
+def test_the_error_for_want_of_memory_says_which_method_would_do(monkeypatch):
+    monkeypatch.setattr(exact, "_machine_memory", lambda: 1e3)
+    with pytest.raises(InvalidInput, match="method='sparse'"):
+        dg.wasserstein(np.zeros((50, 2)), np.ones((50, 2)), method="exact")
+
+
+def test_the_gradient_is_that_of_the_dense_solver():
+    x, y = (torch.randn(30, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(k)) for k in (0, 1))
+    slopes = []
+    for method in ("sparse", "exact"):
+        moved = x.clone().requires_grad_()
+        dg.wasserstein(moved, y, order=2, method=method).value.backward()
+        slopes.append(moved.grad.numpy())
+    np.testing.assert_allclose(*slopes, atol=1e-10)
+
+
+def test_a_raised_potential_is_refused():
+    b = dg.wasserstein(*clouds(6, 2, 40, 40, False), method="sparse")
+    for side in (0, 1):
+        changed = list(b.potentials)
+        changed[side] = changed[side] + 0.1
+        with pytest.raises(CertificateError):
+            dataclasses.replace(b.certificate, potentials=tuple(changed)).check()
+
+
+@pytest.mark.parametrize(
+    "options", [{"gap": -1}, {"gap": "none"}, {"gap": np.nan}, {"deadline": 0}, {"deadline": "soon"}]
+)
+def test_bad_options_are_named(options):
+    with pytest.raises(InvalidInput, match=rf"^{next(iter(options))}"):
+        dg.wasserstein(np.zeros((2, 2)), np.ones((2, 2)), method="sparse", **options)
