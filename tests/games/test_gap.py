@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -19,6 +20,9 @@ from dualgap.errors import CertificateError, InvalidInput
 SEEDS = st.integers(0, 10**6)
 
 
+PENNIES = dg.games.matrix_game([[1.0, -1.0], [-1.0, 1.0]])
+
+
 @given(SEEDS)
 def test_on_a_matrix_game_it_is_what_the_best_pure_replies_gain(seed):
     rng = np.random.default_rng(seed)
@@ -26,7 +30,7 @@ def test_on_a_matrix_game_it_is_what_the_best_pure_replies_gain(seed):
     a, x, y = rng.normal(size=(n, m)), rng.dirichlet(np.ones(n)), rng.dirichlet(np.ones(m))
     game = dg.games.matrix_game(a)
     gap = dg.duality_gap(game, x, y)
-    assert gap.contains(max(x @ a) - min(a @ y))
+    assert gap.value == pytest.approx(max(x @ a) - min(a @ y), abs=1e-14)  # numpy's products round
     assert gap.guarantee is Guarantee.EXACT
     assert gap.gap < 1e-13
     gap.certificate.check()
@@ -104,6 +108,37 @@ def test_the_gap_of_the_averaged_extragradient_stays_below_its_bound():
     assert dg.duality_gap(game, ahead_x, ahead_y).upper <= farthest / (2 * eta * steps)
 
 
+def test_what_rounding_hides_is_decided_exactly():
+    def gap(p, a, q, x, y):
+        return dg.duality_gap(dg.games.quadratic(p, a, q), x, y)
+
+    tiny = gap([[1.0]], [[0.0, 1.0]], [[1.0, 0.0], [0.0, 1e-13]], [1.0], [0.0, 0.0])
+    assert tiny.value == pytest.approx(0.5 + 0.5e13, rel=1e-13)
+    hidden = gap([[1.0]], [[1.0, 5e-13]], [[1.0, 0.0], [0.0, 1e-25]], [1.0], [0.0, 0.0])
+    assert hidden.value == pytest.approx(0.5 * (1 + 1 + 2.5), rel=1e-12)
+    with pytest.raises(InvalidInput, match=r"^game must be convex-concave, and q is not positive semi-definite"):
+        gap([[1.0]], [[1.0]], [[-1e-13]], [0.0], [0.0])
+    a = np.array([0.1, 0.2, -0.3])
+    pull = sum((Fraction(value) for value in a), Fraction(0))
+    small = gap(np.zeros((3, 3)), a[:, None], [[1.0]], [1.0, 1.0, 1.0], [0.0])
+    assert small.lower <= float(pull**2 / 2) <= small.upper
+    assert small.lower > 0
+    cancelling = dg.games.bilinear(np.array([[1e16], [1.0], [-1e16]]))
+    assert dg.duality_gap(cancelling, [1.0, 1.0, 1.0], [0.0]).value == math.inf
+
+
+def test_a_certificate_refuses_strategies_outside_their_sets_and_of_other_lengths():
+    proof = dg.duality_gap(PENNIES, [0.75, 0.25], [0.5, 0.5]).certificate
+    for change in (
+        {"y": np.array([-50.0, -50.0])},
+        {"x": np.array([1.0])},
+        {"x": np.array([np.nan, 1.0])},
+        {"matrix": np.ones((3, 2))},
+    ):
+        with pytest.raises(CertificateError):
+            dataclasses.replace(proof, **change).check()
+
+
 def test_a_claim_below_the_gap_is_found():
     proof = dg.duality_gap(dg.games.matrix_game([[1.0, -1.0], [-1.0, 1.0]]), [0.75, 0.25], [0.5, 0.5]).certificate
     with pytest.raises(CertificateError):
@@ -111,9 +146,6 @@ def test_a_claim_below_the_gap_is_found():
     proof.x[:] = [1.0, 0.0]
     with pytest.raises(CertificateError):
         proof.check()
-
-
-PENNIES = dg.games.matrix_game([[1.0, -1.0], [-1.0, 1.0]])
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import mpmath
 import numpy as np
 import pytest
 import torch
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 import dualgap as dg
 from dualgap.errors import InvalidInput
+from dualgap.games.exact import rationals
 
 SETS = [dg.games.Simplex(), dg.games.Box(-1.0, 2.0), dg.games.Ball(1.5)]
 VECTORS = st.lists(st.floats(-5, 5), min_size=3, max_size=3).map(np.array)
@@ -42,15 +44,24 @@ def test_the_projection_is_in_the_set_and_makes_an_obtuse_angle_with_every_membe
 @given(direction=VECTORS)
 def test_the_support_function_is_the_largest_inner_product(one, direction):
     reached = (members(one, np.random.default_rng(1), 4000) @ direction).max()
-    assert reached <= one.support(direction) + 1e-12
+    below, above = one.support(rationals(direction))
+    assert below <= above <= below + 1e-14 * (1 + abs(below))
+    assert reached <= above + 1e-12
     # corners are among the members; a dense sample of the sphere misses the ball's maximum by a few percent
-    assert reached >= one.support(direction) - 0.1 * np.linalg.norm(direction) - 1e-12
-    assert one.reach(np.abs(direction)) >= one.support(direction) - 1e-12
+    assert reached >= below - 0.1 * np.linalg.norm(direction) - 1e-12
 
 
 def test_free_space_is_unbounded_in_every_direction_but_none():
-    assert dg.games.FreeSpace().support(np.array([1e-300])) == math.inf
-    assert dg.games.FreeSpace().support(np.zeros(3)) == 0
+    assert dg.games.FreeSpace().support(rationals(np.array([1e-300])))[0] == math.inf
+    assert dg.games.FreeSpace().support(rationals(np.zeros(3))) == (0, 0)
+
+
+@given(VECTORS)
+def test_the_support_of_a_ball_is_its_radius_times_the_norm_to_the_last_bit(direction):
+    below, above = dg.games.Ball(1.5).support(rationals(direction))
+    with mpmath.workdps(60):
+        exact = mpmath.sqrt(mpmath.fsum(mpmath.mpf(float(one)) ** 2 for one in direction)) * 1.5
+        assert below <= exact <= above
 
 
 def test_projections_act_copy_by_copy():

@@ -13,7 +13,7 @@ from torch import Tensor
 from dualgap.errors import InvalidInput
 from dualgap.games.sets import FreeSpace, StrategySet
 from dualgap.games.streams import Streams
-from dualgap.validation import count
+from dualgap.validation import as_array, count
 
 __all__ = ["Game", "Payoff", "ZeroSum"]
 
@@ -61,11 +61,11 @@ class Game(ABC):
 
     def grad_x(self, x: Tensor, y: Tensor, sample: Any = None) -> Tensor:
         """The gradient of ``loss_x`` with respect to x, (..., n); can itself be differentiated."""
-        return _gradients(lambda x: self.loss_x(x, y, sample).sum(), x)[0]
+        return _gradients(lambda x: _total(self.loss_x(x, y, sample)), x)[0]
 
     def grad_y(self, x: Tensor, y: Tensor, sample: Any = None) -> Tensor:
         """The gradient of ``loss_y`` with respect to y, (..., m); can itself be differentiated."""
-        return _gradients(lambda y: self.loss_y(x, y, sample).sum(), y)[0]
+        return _gradients(lambda y: _total(self.loss_y(x, y, sample)), y)[0]
 
     def field(self, x: Tensor, y: Tensor, sample: Any = None) -> tuple[Tensor, Tensor]:
         """Both players' own gradients: descent follows minus this field.
@@ -95,8 +95,40 @@ class ZeroSum(Game):
 
     def field(self, x: Tensor, y: Tensor, sample: Any = None) -> tuple[Tensor, Tensor]:
         """Both gradients from one evaluation of the payoff."""
-        grad_x, grad_y = _gradients(lambda x, y: self.payoff(x, y, sample).sum(), x, y)
+        grad_x, grad_y = _gradients(lambda x, y: _total(self.payoff(x, y, sample)), x, y)
         return grad_x, -grad_y
+
+
+def _pair(point: Any, sizes: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """A known equilibrium as two float64 vectors; numbers stand for players of one number."""
+    if not isinstance(point, tuple | list) or len(point) != 2:
+        raise InvalidInput(f"equilibrium must be a pair (x, y), got {point!r}", argument="equilibrium")
+    found = []
+    for value, size in zip(point, sizes, strict=True):
+        player = torch.as_tensor(as_array(value, "equilibrium")).to(torch.float64)
+        player = player.reshape(1) if player.ndim == 0 else player
+        if tuple(player.shape) != (size,):
+            raise InvalidInput(
+                f"equilibrium must have players of {sizes[0]} and {sizes[1]} numbers, got shape {tuple(player.shape)}",
+                argument="equilibrium",
+            )
+        found.append(player)
+    return found[0], found[1]
+
+
+def _total(losses: Any) -> Any:
+    return losses.sum() if isinstance(losses, Tensor) else losses
+
+
+def _loss(function: Callable[..., Tensor], players: tuple[Tensor, ...]) -> Tensor:
+    """The sum of the losses, once it is sure that it is one that can be differentiated."""
+    value = function(*players)
+    if not isinstance(value, Tensor):
+        raise InvalidInput(
+            f"game must have losses that are torch tensors, got {type(value).__name__}; write them with torch operations",
+            argument="game",
+        )
+    return value
 
 
 def _gradients(function: Callable[..., Tensor], *players: Tensor) -> tuple[Tensor, ...]:
@@ -106,10 +138,22 @@ def _gradients(function: Callable[..., Tensor], *players: Tensor) -> tuple[Tenso
     time of a composable transform on a small game.
     """
     if torch.is_grad_enabled():
-        return torch.func.grad(function, argnums=tuple(range(len(players))))(*players)
+
+        def checked(*own: Tensor) -> Tensor:
+            return _loss(function, own)
+
+        return torch.func.grad(checked, argnums=tuple(range(len(players))))(*players)
     with torch.enable_grad():
-        leaves = [player.detach().requires_grad_() for player in players]
-        return torch.autograd.grad(function(*leaves), leaves)
+        leaves = tuple(player.detach().requires_grad_() for player in players)
+        loss = _loss(function, leaves)
+        if not loss.requires_grad:
+            raise InvalidInput(
+                "game must have losses that depend on the players through torch operations", argument="game"
+            )
+        found = torch.autograd.grad(loss, leaves, allow_unused=True)
+    return tuple(
+        torch.zeros_like(one) if gradient is None else gradient for one, gradient in zip(leaves, found, strict=True)
+    )
 
 
 @final
@@ -148,7 +192,9 @@ class Payoff(ZeroSum):
         if not isinstance(self.sizes, tuple) or len(self.sizes) != 2:
             raise InvalidInput(f"sizes must be a pair of whole numbers, got {self.sizes!r}", argument="sizes")
         for size in self.sizes:
-            count(size, "sizes", at_least=0)
+            count(size, "sizes")
+        if self.equilibrium is not None:
+            object.__setattr__(self, "equilibrium", _pair(self.equilibrium, self.sizes))
 
     def payoff(self, x: Tensor, y: Tensor, sample: Any) -> Tensor:
         """The function's value."""

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, final
 
 import numpy as np
 import torch
 
 from dualgap.bracket import Bracket, Certificate, Guarantee
-from dualgap.errors import InvalidInput
+from dualgap.errors import CertificateError, InvalidInput
 from dualgap.games.catalogue.bilinear import Bilinear
 from dualgap.games.catalogue.matrix_game import MatrixGame
 from dualgap.games.catalogue.quadratic import Quadratic
+from dualgap.games.exact import conjugate, matrix_vector, outward, quadratic_form, rationals
 from dualgap.games.game import Game
-from dualgap.games.sets import StrategySet
+from dualgap.games.sets import FreeSpace, StrategySet
+from dualgap.games.simulate import require_game
 from dualgap.validation import as_array, detached
 
 __all__ = ["BilinearGapCertificate", "QuadraticGapCertificate", "duality_gap"]
 
 #: A strategy that projection or normalisation put into its set lies outside by rounding only.
 FEASIBILITY_TOLERANCE = 1e-9
-#: An eigenvalue below this share of the largest counts as zero.
-RANK_TOLERANCE = 1e-12
-EPS = float(np.finfo(float).eps)
+#: Elimination in rational numbers takes about a second for a player of this many numbers, and grows with the fourth power.
+MOST_NUMBERS = 64
 
 
 @final
@@ -48,22 +50,28 @@ class BilinearGapCertificate(Certificate):
     sets: tuple[StrategySet, StrategySet]
 
     def bounds(self) -> tuple[float, float]:
-        """The gap, less and plus the rounding of the two products."""
-        value, rounding = 0.0, 0.0
-        for one, matrix, point in self._sides():
-            value += one.support(matrix @ point)
-            rounding += 2 * EPS * len(point) * one.reach(np.abs(matrix) @ np.abs(point))
-        if math.isinf(value):
+        """The gap between two neighbouring floats, by rational arithmetic.
+
+        Raises
+        ------
+        CertificateError
+            For strategies of other lengths than the matrix, or outside their sets.
+        """
+        _require_strategies(self.matrix.shape, (self.x, self.y), self.sets, CertificateError)
+        parts = [one.support(matrix_vector(matrix, point)) for one, matrix, point in self._sides()]
+        if any(math.isinf(below) for below, _ in parts):
             return math.inf, math.inf
-        return max(0.0, value - rounding), value + rounding
+        lower, upper = (sum(map(Fraction, ends), Fraction(0)) for ends in zip(*parts, strict=True))
+        return max(0.0, outward(lower)[0]), max(0.0, outward(upper)[1])
 
     def reason(self) -> str:
         """Who gains without bound."""
         names = zip("yx", "xy", self._sides(), strict=True)
-        gaining = [
-            (own, other) for own, other, (one, matrix, point) in names if one.support(matrix @ point) == math.inf
-        ]
-        own, other = gaining[-1]
+        own, other = [
+            (own, other)
+            for own, other, (one, matrix, point) in names
+            if math.isinf(one.support(matrix_vector(matrix, point))[0])
+        ][-1]
         return f"infinite because {own} gains without bound: the set of {own} is unbounded where {other} is not zero"
 
     def _sides(self) -> tuple[tuple[StrategySet, np.ndarray, np.ndarray], ...]:
@@ -93,25 +101,37 @@ class QuadraticGapCertificate(Certificate):
     y: np.ndarray
 
     def bounds(self) -> tuple[float, float]:
-        """The gap, less and plus the rounding of the two solves."""
-        value, rounding = 0.0, 0.0
-        for own, other, point, pull in self._sides():
-            inverse, condition = _half_conjugate(other, pull)
-            term = float(point @ own @ point) / 2 + inverse
-            value += term
-            rounding += 16 * EPS * len(own) * condition * term
-        if math.isinf(value):
+        """The gap between two neighbouring floats, by rational arithmetic.
+
+        Raises
+        ------
+        CertificateError
+            When P or Q is not positive semi-definite, or the shapes do not fit.
+        """
+        n, m = self.a.shape if self.a.ndim == 2 else (-1, -1)
+        if self.p.shape != (n, n) or self.q.shape != (m, m):
+            raise CertificateError(f"p, a, q have the shapes {self.p.shape}, {self.a.shape}, {self.q.shape}")
+        _require_strategies((n, m), (self.x, self.y), (FreeSpace(), FreeSpace()), CertificateError)
+        try:
+            conjugates = self._conjugates()
+        except ArithmeticError as error:
+            raise CertificateError(str(error)) from None
+        if None in conjugates:
             return math.inf, math.inf
-        return max(0.0, value - rounding), value + rounding
+        own = quadratic_form(self.p, self.x) / 2 + quadratic_form(self.q, self.y) / 2
+        return outward(sum((one for one in conjugates if one is not None), own))
 
     def reason(self) -> str:
         """Who gains without bound."""
-        players = zip("yx", self._sides(), strict=True)
-        gaining = [name for name, (_, other, _, pull) in players if math.isinf(_half_conjugate(other, pull)[0])]
+        gaining = [name for name, one in zip("yx", self._conjugates(), strict=True) if one is None]
         return f"infinite because {gaining[-1]} gains without bound in a direction in which its payoff is flat"
 
-    def _sides(self) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray], ...]:
-        return (self.p, self.q, self.x, self.a.T @ self.x), (self.q, self.p, self.y, self.a @ self.y)
+    def _conjugates(self) -> tuple[Fraction | None, Fraction | None]:
+        """What each player's best reply adds: y's, then x's."""
+        return (
+            conjugate(self.q, matrix_vector(self.a.T, self.x)),
+            conjugate(self.p, matrix_vector(self.a, self.y)),
+        )
 
 
 def duality_gap(game: Game, x: Any, y: Any) -> Bracket:
@@ -131,7 +151,8 @@ def duality_gap(game: Game, x: Any, y: Any) -> Bracket:
     Returns
     -------
     Bracket
-        EXACT, with a certificate. Infinite, with the reason, where a player may gain without bound: at every point of an
+        EXACT: the bounds are neighbouring floats, found by rational arithmetic, in which ranks and signs are decided and
+        not guessed. Infinite, with the reason, where a player may gain without bound: at every point of an
         unrestricted bilinear game but an equilibrium.
 
     Raises
@@ -149,13 +170,9 @@ def duality_gap(game: Game, x: Any, y: Any) -> Bracket:
     >>> print(dg.duality_gap(dg.games.bilinear([[1.0]]), [0.0], [1.0]).reason)
     infinite because x gains without bound: the set of x is unbounded where y is not zero
     """
-    if not isinstance(game, Game):
-        raise InvalidInput(f"game must be a Game, got {type(game).__name__}", argument="game")
+    require_game(game)
     points = [_strategy(value, name, size) for value, name, size in zip((x, y), "xy", game.sizes, strict=True)]
-    for point, name, one in zip(points, "xy", game.sets, strict=True):
-        outside = one.distance(torch.as_tensor(point))
-        if outside > FEASIBILITY_TOLERANCE * (1 + float(np.linalg.norm(point))):
-            raise InvalidInput(f"{name} must lie in its set {one}, it is {outside:.3g} outside", argument=name)
+    _require_strategies(game.sizes, (points[0], points[1]), game.sets, InvalidInput)
     proof: BilinearGapCertificate | QuadraticGapCertificate
     if isinstance(game, Bilinear | MatrixGame):
         proof = BilinearGapCertificate(
@@ -185,20 +202,8 @@ def duality_gap(game: Game, x: Any, y: Any) -> Bracket:
         method=method,
         certificate=proof,
         reason=reason,
-        quantity="duality gap",
+        quantity="duality_gap",
     )
-
-
-def _half_conjugate(matrix: np.ndarray, pull: np.ndarray) -> tuple[float, float]:
-    """:math:`\\sup_z \\langle v, z \\rangle - z^\\top M z / 2 = v^\\top M^+ v / 2`, and how it is conditioned."""
-    values, vectors = np.linalg.eigh(matrix)
-    flat = values <= RANK_TOLERANCE * max(values[-1], 0.0)
-    along = vectors.T @ pull
-    if np.any(np.abs(along[flat]) > RANK_TOLERANCE * np.linalg.norm(pull)):
-        return math.inf, 1.0
-    if flat.all():
-        return 0.0, 1.0
-    return float((along[~flat] ** 2 / values[~flat]).sum()) / 2, float(values[-1] / values[~flat][0])
 
 
 def _strategy(value: Any, name: str, size: int) -> np.ndarray:
@@ -210,9 +215,31 @@ def _strategy(value: Any, name: str, size: int) -> np.ndarray:
 
 
 def _require_convex(matrix: np.ndarray, name: str) -> None:
-    lowest = float(np.linalg.eigvalsh(matrix)[0])
-    if lowest < -RANK_TOLERANCE * max(1.0, float(np.abs(matrix).max())):
+    if len(matrix) > MOST_NUMBERS:
         raise InvalidInput(
-            f"game must be convex-concave: {name} has the eigenvalue {lowest:.3g}, so that a best reply is not bounded",
+            f"game must have players of at most {MOST_NUMBERS} numbers, for exact arithmetic, {name} has {len(matrix)}",
             argument="game",
         )
+    try:
+        conjugate(matrix, rationals(np.zeros(len(matrix))))
+    except ArithmeticError:
+        raise InvalidInput(
+            f"game must be convex-concave, and {name} is not positive semi-definite, if only by its rounding: a best reply "
+            f"is not bounded; where it should be, add a small multiple of the identity to {name}",
+            argument="game",
+        ) from None
+
+
+def _require_strategies(
+    sizes: tuple[int, int],
+    points: tuple[np.ndarray, np.ndarray],
+    sets: tuple[StrategySet, StrategySet],
+    error: type[InvalidInput] | type[CertificateError],
+) -> None:
+    """Refuse strategies of other lengths, or outside their sets by more than rounding."""
+    for size, point, one, name in zip(sizes, points, sets, "xy", strict=True):
+        if point.shape != (size,) or not np.isfinite(point).all():
+            raise error(f"{name} must be {size} finite numbers, got shape {point.shape}")
+        outside = one.distance(torch.as_tensor(point))
+        if outside > FEASIBILITY_TOLERANCE * (1 + float(np.linalg.norm(point))):
+            raise error(f"{name} must lie in its set {one}, it is {outside:.3g} outside")

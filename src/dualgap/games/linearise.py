@@ -12,6 +12,8 @@ from torch import Tensor
 from dualgap.errors import InvalidInput
 from dualgap.games.game import Game
 from dualgap.games.methods.method import Method, State
+from dualgap.games.simulate import require_game, require_method
+from dualgap.games.streams import Streams
 from dualgap.validation import as_array
 
 __all__ = ["Linearisation", "linearise", "predict_rate"]
@@ -36,7 +38,8 @@ class Linearisation:
     spectral_radius : float
         The predicted rate: the factor of the distance to the equilibrium in a step, in the long run.
     defective : bool
-        Whether an eigenvalue of that modulus has too few eigenvectors, so that a power of t comes with the rate.
+        Whether a double eigenvalue of that modulus has one eigenvector only, so that a factor t comes with the rate. (A
+        triple one splits by the cube root of rounding and is not recognised.)
     """
 
     jacobian: np.ndarray
@@ -79,6 +82,9 @@ def linearise(game: Game, method: Method, *, at: tuple[Any, Any] | None = None) 
     >>> round(found.spectral_radius, 6), found.defective
     (1.0, True)
     """
+    require_game(game)
+    require_method(method)
+    _require_single(game, method)
     x, y = _equilibrium(game, at)
     state = {name: value.to(torch.float64) for name, value in method.init(game, x, y).items()}
     flat, shapes = _flattened(x, y, state)
@@ -135,20 +141,34 @@ def predict_rate(game: Game, method: Method, *, at: tuple[Any, Any] | None = Non
     return linearise(game, method, at=at).spectral_radius
 
 
-def _equilibrium(game: Any, at: tuple[Any, Any] | None) -> tuple[Tensor, Tensor]:
-    if not isinstance(game, Game):
-        raise InvalidInput(
-            f"game must be a Game such as dg.games.bilinear([[1.0]]), got {type(game).__name__}",
-            argument="game",
-        )
+def _equilibrium(game: Game, at: tuple[Any, Any] | None) -> tuple[Tensor, Tensor]:
     point = game.equilibrium if at is None else at
     if point is None:
         raise InvalidInput("at must be given: the game does not know an equilibrium", argument="at")
+    if not isinstance(point, tuple | list) or len(point) != 2:
+        raise InvalidInput(f"at must be a pair (x, y), got {point!r}", argument="at")
     x, y = (torch.as_tensor(as_array(value, "at")).to(torch.float64) for value in point)
+    x, y = (player.reshape(1) if player.ndim == 0 else player for player in (x, y))
     for player, size, name in ((x, game.sizes[0], "x"), (y, game.sizes[1], "y")):
         if tuple(player.shape) != (size,):
             raise InvalidInput(f"at must have {name} of shape ({size},), got {tuple(player.shape)}", argument="at")
     return x, y
+
+
+def _require_single(game: Game, method: Method) -> None:
+    if game.draw(Streams(0)) is not None:
+        raise InvalidInput(
+            "game must be deterministic: a step on samples has no linearisation of its own; predict the rate of the "
+            "expected game",
+            argument="game",
+        )
+    for name in ("step_x", "step_y"):
+        step = getattr(method, name, None)
+        if isinstance(step, Tensor) and step.ndim > 0:
+            raise InvalidInput(
+                f"method must have one step size, got {tuple(step.shape)} of them; predict the rate of each in turn",
+                argument="method",
+            )
 
 
 def _require_fixed_point(method: str, moved: Tensor, players: int, size: float) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import final
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from dualgap.errors import InvalidInput
+from dualgap.games.exact import Rationals, outward
 from dualgap.validation import real
 
 __all__ = ["Ball", "Box", "FreeSpace", "Simplex", "StrategySet"]
@@ -25,12 +26,14 @@ class StrategySet(ABC):
         """The nearest point of K, (..., n)."""
 
     @abstractmethod
-    def support(self, direction: np.ndarray) -> float:
-        """:math:`\\sup_{z \\in K} \\langle d, z \\rangle` for a direction d (n,); infinity where K is unbounded that way."""
+    def support(self, direction: Rationals) -> tuple[float, float]:
+        """Two bounds of :math:`\\sup_{z \\in K} \\langle d, z \\rangle`, next to each other; infinite where K is unbounded so.
 
-    @abstractmethod
-    def reach(self, sizes: np.ndarray) -> float:
-        """A bound on :math:`\\sup_{z \\in K} \\sum_i s_i |z_i|` for sizes s >= 0; 0 where K is unbounded (see support)."""
+        Parameters
+        ----------
+        direction : list of n rational numbers
+            Exact: of a rounded direction nobody knows whether it is zero.
+        """
 
     def distance(self, point: Tensor) -> float:
         """How far a point (n,) lies outside of K."""
@@ -44,21 +47,17 @@ class FreeSpace(StrategySet):
 
     Examples
     --------
-    >>> FreeSpace().support(np.array([1.0])), FreeSpace().support(np.zeros(2))
-    (inf, 0.0)
+    >>> FreeSpace().support([Fraction(1, 10**300)]), FreeSpace().support([Fraction(0)])
+    ((inf, inf), (0.0, 0.0))
     """
 
     def project(self, point: Tensor) -> Tensor:
         """The point."""
         return point
 
-    def support(self, direction: np.ndarray) -> float:
+    def support(self, direction: Rationals) -> tuple[float, float]:
         """0 for the zero direction, infinity otherwise."""
-        return math.inf if np.any(direction != 0) else 0.0
-
-    def reach(self, sizes: np.ndarray) -> float:
-        """0: a finite support is one of exact zeros."""
-        return 0.0
+        return (math.inf, math.inf) if any(direction) else (0.0, 0.0)
 
 
 @final
@@ -80,13 +79,9 @@ class Simplex(StrategySet):
         last = (ordered > shifts).sum(-1, keepdim=True) - 1
         return torch.relu(point - shifts.gather(-1, last))
 
-    def support(self, direction: np.ndarray) -> float:
+    def support(self, direction: Rationals) -> tuple[float, float]:
         """The largest entry."""
-        return float(np.max(direction))
-
-    def reach(self, sizes: np.ndarray) -> float:
-        """The largest size."""
-        return float(np.max(sizes))
+        return outward(max(direction))
 
 
 @final
@@ -121,13 +116,10 @@ class Box(StrategySet):
         """The entries, clipped."""
         return point.clamp(self.low, self.high)
 
-    def support(self, direction: np.ndarray) -> float:
+    def support(self, direction: Rationals) -> tuple[float, float]:
         """Each entry times the end on its side."""
-        return math.fsum(np.where(direction > 0, self.high, self.low) * direction)
-
-    def reach(self, sizes: np.ndarray) -> float:
-        """Each size times the farther end."""
-        return max(abs(self.low), abs(self.high)) * math.fsum(sizes)
+        low, high = Fraction(self.low), Fraction(self.high)
+        return outward(sum((one * (high if one > 0 else low) for one in direction), Fraction(0)))
 
 
 @final
@@ -146,8 +138,9 @@ class Ball(StrategySet):
 
     Examples
     --------
-    >>> Ball(2.0).support(np.array([3.0, 4.0]))
-    10.0
+    >>> below, above = Ball(2.0).support([Fraction(3), Fraction(4)])
+    >>> below <= 10.0 <= above
+    True
     """
 
     radius: float
@@ -160,10 +153,13 @@ class Ball(StrategySet):
         norm = point.norm(dim=-1, keepdim=True)
         return torch.where(norm > self.radius, point * (self.radius / norm.clamp_min(self.radius)), point)
 
-    def support(self, direction: np.ndarray) -> float:
-        """The radius times the norm."""
-        return self.radius * float(np.linalg.norm(direction))
-
-    def reach(self, sizes: np.ndarray) -> float:
-        """The radius times the norm."""
-        return self.radius * float(np.linalg.norm(sizes))
+    def support(self, direction: Rationals) -> tuple[float, float]:
+        """The radius times the norm, by an integer square root."""
+        square = sum((one * one for one in direction), Fraction(0)) * Fraction(self.radius) ** 2
+        # sqrt(p / q) = sqrt(p q) / q, with p q scaled up until its integer root has 80 bits
+        product = square.numerator * square.denominator
+        shift = max(0, 160 - product.bit_length())
+        shift += shift % 2
+        root = Fraction(math.isqrt(product << shift), square.denominator << (shift // 2))
+        below, above = outward(root)[0], outward(root * (1 + Fraction(1, 2**70)))[1]
+        return (below, above) if square else (0.0, 0.0)

@@ -17,10 +17,13 @@ from dualgap.games.trajectory import Status, Trajectory
 from dualgap.progress import Progress, resolve
 from dualgap.validation import as_array, count, is_torch, optional_function, real
 
-__all__ = ["simulate"]
+__all__ = ["require_game", "require_method", "simulate"]
 
 #: A strategy of this size is far outside every problem here, and its square is still far from overflow.
 DIVERGED = 1e12
+
+#: A float32 strategy that was projected or normalised lies in its set up to rounding.
+FEASIBILITY_TOLERANCE = 1e-5
 
 Observe = Callable[[Tensor, Tensor], dict[str, Tensor]]
 
@@ -87,7 +90,9 @@ def simulate(
     >>> run.x.shape, run.status.name
     (torch.Size([201, 100, 1]), 'BUDGET')
     """
-    _check_types(game, method, observe)
+    require_game(game)
+    require_method(method)
+    optional_function(observe, "observe")
     steps, record = count(steps, "steps"), count(record, "record")
     limit = None if tolerance is None else real(tolerance, "tolerance", above=0)
     x, y, numpy_input = _players(game, method, start)
@@ -141,7 +146,12 @@ class _Recorder:
         self.x.append(x)
         self.y.append(y)
         if self.observe is not None:
-            self.metrics.append(self.observe(x, y))
+            found = self.observe(x, y)
+            if not isinstance(found, dict):
+                raise InvalidInput(
+                    f"observe must return a dict of tensors, got {type(found).__name__}", argument="observe"
+                )
+            self.metrics.append(found)
 
     def last(self) -> dict[str, float]:
         return (
@@ -180,18 +190,27 @@ class _Recorder:
         )
 
 
-def _check_types(game: Any, method: Any, observe: Any) -> None:
+def require_game(game: Any) -> None:
+    """Refuse what is no game, and a game that does not say how long its players are."""
     if not isinstance(game, Game):
         raise InvalidInput(
-            f"game must be a Game such as dg.games.bilinear([[1.0]]), got {type(game).__name__}",
+            f"game must be a Game such as dg.games.bilinear([[1.0]]), got {type(game).__name__}", argument="game"
+        )
+    sizes = getattr(game, "sizes", None)
+    if not isinstance(sizes, tuple) or len(sizes) != 2:
+        raise InvalidInput(
+            f"game must have sizes, the pair of its players' lengths: set sizes = (n, m) in {type(game).__name__}",
             argument="game",
         )
+
+
+def require_method(method: Any) -> None:
+    """Refuse what is no method, a class that was not called among them."""
     if not isinstance(method, Method):
         raise InvalidInput(
             f"method must be an update method such as dg.methods.ExtraGradient(step=0.1), got {method!r}",
             argument="method",
         )
-    optional_function(observe, "observe")
 
 
 def _players(game: Game, method: Method, start: Any) -> tuple[Tensor, Tensor, bool]:
@@ -234,6 +253,12 @@ def _check_start(game: Game, x: Tensor, y: Tensor, streams: Streams, seeds: Any)
     trial = Streams(seeds, device=x.device, dtype=x.dtype)
     with torch.no_grad():
         norm = _norm(*game.field(x, y, game.draw(trial)))
+    for one, player, name in zip(game.sets, (x, y), "xy", strict=True):
+        outside = float((one.project(player) - player).norm(dim=-1).max()) if player.shape[-1] else 0.0
+        if outside > FEASIBILITY_TOLERANCE:
+            raise InvalidInput(
+                f"start must have {name} in its set {one}, it is {outside:.3g} outside", argument="start"
+            )
     if not bool(torch.isfinite(norm).all()):
         raise InvalidInput("start must be where the game's gradients are finite; they are not", argument="start")
 

@@ -102,7 +102,7 @@ class Trajectory:
         Returns
         -------
         Bracket
-            One rate for each copy; ASYMPTOTIC: the bounds are the spread over parts of the path.
+            One rate for each copy: an estimate, NONE, with how linear the path is as the reason.
 
         Raises
         ------
