@@ -11,6 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+import dualgap as dg
 from dualgap.bracket import CLAIM_TOLERANCE, Bracket, Certificate, Guarantee
 from dualgap.errors import CertificateError, InvalidInput, NotConverged
 
@@ -133,3 +134,24 @@ def test_one_short_row_of_a_batch_is_found():
             upper=torch.tensor([1.0, 2.0]),
             proved=(np.array([0.0, 0.5]), np.array([1.0, 2.0])),
         ).check()
+
+
+@pytest.mark.parametrize("truth", ["a", None, object(), [None], True])
+def test_only_numbers_can_be_contained(truth):
+    with pytest.raises(InvalidInput, match=r"^truth must be a number"):
+        dg.wasserstein([0.0], [1.0]).contains(truth)
+
+
+def test_contains_takes_numbers_arrays_and_infinities():
+    b = dg.wasserstein([0.0], [1.0])
+    assert b.contains(1)
+    assert b.contains([1.0, 2.0]).tolist() == [True, False]
+    assert not b.contains(float("inf"))
+    assert dg.kl([0.5, 0.5], [1.0, 0.0]).contains(float("inf"))
+
+
+def test_a_batch_is_not_a_float_and_a_gradient_does_not_stand_in_the_way_of_one():
+    with pytest.raises(InvalidInput, match="must be one number to be a float"):
+        float(dg.kl([[0.5, 0.5], [0.2, 0.8]], [0.5, 0.5]))
+    x = torch.tensor([0.0, 1.0], requires_grad=True)
+    assert float(dg.wasserstein(x, torch.tensor([2.0, 3.0]))) == 2.0

@@ -7,7 +7,7 @@ import torch
 from torch.func import functional_call
 
 import dualgap as dg
-from dualgap.errors import InvalidInput
+from dualgap.errors import InvalidInput, NotConverged
 
 METHODS = {
     "simultaneous": dg.methods.SimultaneousGDA(step=0.1),
@@ -125,6 +125,14 @@ def test_a_run_goes_on_from_a_saved_state():
         resumed.step(lambda: payoff(half_first, half_second))
     assert torch.equal(flat(half_first), flat(first))
     assert resumed.gradient_calls == whole.gradient_calls
+
+
+def test_a_step_that_is_not_finite_leaves_the_parameters_as_they_were():
+    x, y = torch.ones(1, requires_grad=True), torch.ones(1, requires_grad=True)
+    optimiser = dg.optim.MinMax(dg.methods.ExtraGradient(step=0.1), minimise=[x], maximise=[y])
+    with pytest.raises(NotConverged, match="the parameters are as they were"):
+        optimiser.step(lambda: (x * y).sum() * float("nan"))
+    assert (x.item(), y.item()) == (1.0, 1.0)
 
 
 X, Y = torch.ones(2, requires_grad=True), torch.ones(3, requires_grad=True)

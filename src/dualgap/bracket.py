@@ -10,7 +10,7 @@ from typing import Any, Self, final
 import numpy as np
 
 from dualgap.errors import CertificateError, InvalidInput, NotConverged
-from dualgap.validation import detached, real
+from dualgap.validation import detached, is_torch, real
 
 __all__ = ["Bracket", "Certificate", "Guarantee"]
 
@@ -163,20 +163,27 @@ class Bracket:
         return self._evidence("potentials")
 
     def __float__(self) -> float:
-        return float(self.value)
+        value = detached(self.value)
+        if value.ndim:
+            raise InvalidInput(f"value must be one number to be a float, it is a batch of shape {value.shape}")
+        return float(value)
 
     def contains(self, truth: Any) -> Any:
-        """Whether a number lies between the bounds (elementwise for a batch); False where there are no bounds.
+        """Whether a number lies between the bounds (elementwise for arrays); False where there are no bounds.
 
         Examples
         --------
         >>> Bracket(value=1.0, lower=0.9, upper=1.1, guarantee=Guarantee.CERTIFIED, method="example").contains(2.0)
         False
         """
+        if not is_torch(truth):
+            truth = np.asarray(truth)
+            if truth.dtype.kind not in "iuf":
+                raise InvalidInput(f"truth must be a number or an array of numbers, got {truth!r}", argument="truth")
         inside = (self.lower <= truth) & (truth <= self.upper)
         return bool(inside) if np.ndim(inside) == 0 else inside
 
-    def require(self, *, gap: float) -> Bracket:
+    def require(self, gap: float) -> Bracket:
         """This bracket, when its bounds are at most ``gap`` apart (every one of a batch).
 
         Raises

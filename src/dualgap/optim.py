@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from dualgap.errors import InvalidInput
+from dualgap.errors import InvalidInput, NotConverged
 from dualgap.games.game import Game
 from dualgap.games.methods.method import Method
 
@@ -95,6 +95,8 @@ class MinMax:
         ------
         InvalidInput
             When the closure is no callable, or returns anything else.
+        NotConverged
+            When a gradient is not finite; the parameters then stay as they were.
         """
         if not callable(closure):
             raise InvalidInput(f"closure must be callable, got {type(closure).__name__}", argument="closure")
@@ -107,7 +109,14 @@ class MinMax:
             x, y = (_flat(owned) for owned in game.owners)
             if self._state is None:
                 self._state = self.method.init(game, x, y, next_sample)
-            new_x, new_y, self._state = self.method.step(game, x, y, self._state, next_sample)
+            new_x, new_y, state = self.method.step(game, x, y, self._state, next_sample)
+            if not bool(torch.isfinite(new_x).all() and torch.isfinite(new_y).all()):
+                game.load(x, y)
+                raise NotConverged(
+                    "the step is not finite; the parameters are as they were before it: use a smaller step",
+                    partial=game.first_loss,
+                )
+            self._state = state
             game.load(new_x, new_y)
         return game.first_loss
 

@@ -14,6 +14,7 @@ from dualgap.duals.splits import Split
 from dualgap.errors import InvalidInput
 from dualgap.measures import Points
 from dualgap.objectives import Dual
+from dualgap.transport.discrete import plain_masses
 from dualgap.transport.duality import mcshane_extension, tight_potentials
 from dualgap.transport.exact import certify, solve
 from dualgap.transport.ground import point_cost
@@ -36,7 +37,7 @@ def bracket_of_points(objective: Dual, critic: FittedCritic, p: Points, q: Point
     W_1: the critic's c-transform below, an optimal plan above. JS: the critic's value below, log 2 above.
     """
     x, y = detached(p.points), detached(q.points)
-    masses = detached(p.weights), detached(q.weights)
+    masses = plain_masses(p), plain_masses(q)
     if objective.lipschitz:
         cost = point_cost(x, y, order=1.0, ground="euclidean")
         plan = solve(cost, *masses).plan
@@ -185,7 +186,7 @@ def _within_reach(scores: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 def _require_diameter(split: Split, diameter: float) -> None:
-    """No draw may contradict the diameter (twice the largest distance from one point bounds it from above)."""
+    """The draw that is farthest from the centre may not contradict the diameter."""
     points = np.concatenate([*split.train, *split.validation, *split.held_out])
     farthest = points[np.linalg.norm(points - split.centre, axis=1).argmax()]
     seen = float(np.linalg.norm(points - farthest, axis=1).max())

@@ -70,9 +70,13 @@ class CriticCertificate(Certificate):
         """The dual's value in exact summation, less its rounding, and the ceiling."""
         total, rounding = 0.0, 0.0
         for masses, terms in zip(self.masses, (self.real_terms, self.fake_terms), strict=True):
+            if masses.shape != np.shape(terms) or not (masses >= 0).all() or abs(math.fsum(masses) - 1) > 1e-12:
+                raise CertificateError(f"masses must be {np.shape(terms)} numbers that are not negative and sum to 1")
             products = _finite(terms) * masses
             total += math.fsum(products)
+            # each product rounds once; masses that miss 1 by rounding are those of a law that is proportional to them
             rounding += 4 * np.finfo(float).eps * math.fsum(np.abs(products))
+            rounding += abs(math.fsum(masses) - 1) * float(np.abs(terms).max())
         lower = self.slope * (total - rounding) + self.offset
         return max(0.0, lower - 4 * np.finfo(float).eps * abs(self.offset)), self.ceiling
 

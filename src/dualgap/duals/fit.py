@@ -142,6 +142,11 @@ def fit(
     split = split_draws(first, second, count(seed, "seed", at_least=0))
     network = critic if critic is not None else MLP((split.train[0].shape[1], 64, 64, 1))
     _check_critic(network, split.train[0].shape[1])
+    if regulariser is not None and not isinstance(regulariser, Regulariser):
+        raise InvalidInput(
+            f"regulariser must be a Regulariser such as GradientPenalty(10.0), got {regulariser!r}",
+            argument="regulariser",
+        )
     if regulariser is None and objective.lipschitz:
         regulariser = GradientPenalty(10.0, one_sided=True)
     method = SimultaneousGDA(step=2e-3, scaling=Adam(beta1=0.5)) if method is None else method

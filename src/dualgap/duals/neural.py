@@ -22,7 +22,14 @@ def _euclidean_of_order_one(
     return order == 1 and ground == "euclidean" and cost is None
 
 
-@WASSERSTEIN.route("neural", Samples, Samples, Guarantee.ASYMPTOTIC, when=_euclidean_of_order_one)
+@WASSERSTEIN.route(
+    "neural",
+    Samples,
+    Samples,
+    Guarantee.ASYMPTOTIC,
+    when=_euclidean_of_order_one,
+    needs='order=1, ground="euclidean" and no cost',
+)
 def neural_wasserstein(
     p: Samples,
     q: Samples,

@@ -9,6 +9,7 @@ import numpy as np
 
 from dualgap.errors import InvalidInput
 from dualgap.measures import Points
+from dualgap.transport.discrete import plain_masses
 from dualgap.validation import detached
 
 __all__ = ["Split", "split_draws"]
@@ -62,7 +63,7 @@ def split_draws(p: Any, q: Any, seed: int) -> Split:
     masses: tuple[Any, Any] = (None, None)
     if isinstance(p, Points):
         train = validation = held_out = points
-        masses = (detached(p.weights), detached(q.weights))
+        masses = (plain_masses(p), plain_masses(q))
     else:
         for name, draws in zip(("p", "q"), points, strict=True):
             if len(draws) < LEAST_DRAWS:

@@ -52,6 +52,13 @@ def test_what_a_method_does_not_take_is_named(method):
         method(step_x=0.1)
 
 
+def test_what_a_method_needs_besides_its_step_is_named():
+    with pytest.raises(InvalidInput, match=r"^weight must be given to ConsensusOptimization"):
+        dg.methods.ConsensusOptimization(step=0.1)
+    with pytest.raises(InvalidInput, match=r"^step must be given by name: ExtraGradient\(step=0.3\)"):
+        dg.methods.ExtraGradient(0.3)
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_a_method_is_frozen_and_its_step_is_pure(method):
     made = method(step=0.1)

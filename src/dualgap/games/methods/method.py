@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 import torch
@@ -79,7 +79,9 @@ def update_method(cls: type[M]) -> type[M]:
     made = dataclass(frozen=True, kw_only=True, eq=False)(cls)
     build = made.__init__
 
-    def __init__(self: Any, *, step: Any = None, **given: Any) -> None:
+    def __init__(self: Any, *positional: Any, step: Any = None, **given: Any) -> None:
+        if positional:
+            raise InvalidInput(f"step must be given by name: {made.__name__}(step={positional[0]!r})", argument="step")
         if step is not None:
             if "step_x" in given and "step_y" in given:
                 raise InvalidInput("step must not be given beside both step_x and step_y", argument="step")
@@ -97,6 +99,9 @@ def update_method(cls: type[M]) -> type[M]:
                     f"step must be given to {made.__name__}: step=, or step_x= and step_y=", argument="step"
                 )
             given[name] = _step_size(given[name], "step" if step is not None else name)
+        for one in fields(made):  # type: ignore[arg-type]
+            if one.name not in given and one.default is MISSING:
+                raise InvalidInput(f"{one.name} must be given to {made.__name__}", argument=one.name)
         build(self, **given)
 
     __init__.__doc__ = build.__doc__
