@@ -52,7 +52,7 @@ def test_a_check_may_give_one_piece_of_evidence_or_several():
 
 @pytest.mark.parametrize("check", [lambda n: (), lambda n: [True], lambda n: [_squares(n), 0]])
 def test_a_check_that_gives_no_evidence_is_refused(check):
-    with pytest.raises(InvalidInput, match=r"^check must return Evidence"):
+    with pytest.raises(InvalidInput, match=r"^check must return or yield Evidence"):
         Claim(identifier="a", check=check, **RIGHT).evidence(1)
 
 

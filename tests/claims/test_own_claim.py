@@ -24,4 +24,4 @@ def test_the_example_of_the_documentation_runs_and_is_verified(tmp_path):
     path.write_text(example + "\n" + textwrap.dedent(check))
     found = subprocess.run([sys.executable, path], capture_output=True, text=True)
     assert found.returncode == 0, found.stderr
-    assert "1 claims: 1 holds; 1 of 1 mutants rejected" in found.stdout
+    assert "1 claim: 1 holds; 1 of 1 mutants rejected" in found.stdout

@@ -77,6 +77,21 @@ def test_the_errata_are_claims_that_refute_the_statement():
     assert {claim.identifier for claim in CLAIMS if claim.refutes} == ERRATA
 
 
+def test_every_claim_names_the_lecture_or_a_paper():
+    for claim in CLAIMS:
+        assert re.search(r"^lecture, |\b[a-z]+\d{4}[a-z]*\b", claim.source), (claim.identifier, claim.source)
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    ["xy-has-one-equilibrium", "gan-nash-equilibrium", "variance-and-modes"],
+)
+def test_what_is_true_in_one_reading_is_said_to_be(identifier):
+    (claim,) = [one for one in CLAIMS if one.identifier == identifier]
+    assert claim.refutes.counterexample.startswith("True ")
+    assert "Read as " in claim.refutes.counterexample
+
+
 def test_every_picture_is_data():
     for claim in CLAIMS:
         if claim.picture is not None and claim.topic != "training":

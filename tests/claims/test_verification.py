@@ -69,7 +69,9 @@ def test_a_check_that_crashes_is_reported_and_the_others_go_on(instances):
 
 
 def test_evidence_of_the_wrong_kind_is_a_crash_not_a_success():
-    assert _only_result(lambda n: True).verdict is Verdict.CRASHED
+    result = _only_result(lambda n: True)
+    assert result.verdict is Verdict.CRASHED
+    assert "check must return or yield Evidence, one piece or several, got True" in result.error
 
 
 def test_one_seed_draws_the_same_instances_and_another_seed_others():
@@ -220,7 +222,7 @@ def test_a_verification_prints_as_a_table_with_a_summary():
     text = str(found)
     assert "A claim" in text
     assert "at 17" in text
-    assert "1 claims: 1 fails" in text
+    assert "1 claim: 1 fails" in text
 
 
 def test_the_number_of_torch_threads_is_left_as_it_was():
@@ -229,3 +231,9 @@ def test_the_number_of_torch_threads_is_left_as_it_was():
     before = torch.get_num_threads()
     verify(registry=_registry(lambda n: Evidence(1, torch.get_num_threads(), "==", 0)))
     assert torch.get_num_threads() == before
+
+
+@pytest.mark.parametrize("only", [3, [3], []])
+def test_only_is_the_name_of_claims(only):
+    with pytest.raises(InvalidInput, match=r"^only must be the identifier of a claim"):
+        verify(only=only)

@@ -178,9 +178,12 @@ class Claim:
     def evidence(self, instance: Any, **replace: Any) -> tuple[Evidence, ...]:
         """What the check says about one instance, as a tuple of one or more pieces of evidence."""
         found = self.check(instance, **replace)
-        pieces = (found,) if isinstance(found, Evidence) else tuple(found)
+        several = tuple(found) if isinstance(found, Iterable) else ()
+        pieces = (found,) if isinstance(found, Evidence) else several
         if not pieces or not all(isinstance(piece, Evidence) for piece in pieces):
-            raise InvalidInput(f"check must return Evidence, one piece or several, got {found!r}", argument="check")
+            raise InvalidInput(
+                f"check must return or yield Evidence, one piece or several, got {found!r}", argument="check"
+            )
         return pieces
 
     def __repr__(self) -> str:

@@ -28,7 +28,8 @@ def _js(p, q):
     topic=TOPIC,
     title="KL is infinite exactly when q misses mass of p",
     statement=r"On a finite support, $D_{KL}(p\|q) < \infty$ if and only if $p$ is absolutely continuous with "
-    r"respect to $q$ ($q(A) = 0 \Rightarrow p(A) = 0$), and then $D_{KL}(p\|q) \le \log\max_i \frac{p_i}{q_i}$.",
+    r"respect to $q$ ($q(A) = 0 \Rightarrow p(A) = 0$), and then $D_{KL}(p\|q) = \sum_{p_i > 0} p_i\log\frac{p_i}{q_i} \le "
+    r"\log\max_i \frac{p_i}{q_i}$.",
     source=SINGULAR,
     hypotheses=r"$p$, $q$ histograms on one finite support, zeros allowed",
     instances=strategies.histogram_tuples(2),
@@ -45,6 +46,7 @@ def _js(p, q):
             "zeros of q replaced by 1e-10",
             {"kl": lambda p, q: _kl(p, np.maximum(q, 1e-10) / np.maximum(q, 1e-10).sum())},
         ),
+        Mutant("0 where it is finite", {"kl": lambda p, q: 0.0 if np.isfinite(_kl(p, q)) else np.inf}),
         Mutant("finite when the supports meet", {"continuous": lambda p, q: bool((p * q).any())}),
     ],
 )
@@ -53,6 +55,7 @@ def kl_infinite(pair, *, kl=_kl, continuous=lambda p, q: not bool(p[q == 0].any(
     if continuous(p, q):
         largest = np.max(p[q > 0] / q[q > 0])
         yield Evidence(np.log(largest), kl(p, q), "<=", 1e-14, "KL where p is absolutely continuous")
+        yield Evidence(_kl_where(p, q), kl(p, q), "==", 1e-14, "KL where p is absolutely continuous, against its sum")
     else:
         yield Evidence(np.inf, kl(p, q), "==", 0.0, "KL where p is not absolutely continuous")
 
@@ -184,8 +187,8 @@ def js_discontinuous(n, *, remains=lambda theta: LOG2):
     title="W₁ changes by at most the mean movement of the generated points",
     statement=r"$|W_1(p_\theta, p^*) - W_1(p_{\theta'}, p^*)| \le \mathbb{E}_z\|G(z; \theta) - G(z; \theta')\|$: "
     r"continuous wherever $G$ is, and Lipschitz, hence differentiable almost everywhere, wherever $\theta \mapsto G$ "
-    r"is.",
-    source="lecture, Wasserstein GAN (advantages)",
+    r"is. The constant 1 is attained: at $p^* = p_\theta$, when all points move in one direction.",
+    source="lecture, Wasserstein GAN (advantages); arjovsky2017wgan",
     hypotheses=r"finitely many $z$, each of equal mass; any finite target in $\mathbb{R}^2$",
     instances=st.integers(1, 5).flatmap(
         lambda n: st.tuples(
@@ -196,6 +199,8 @@ def js_discontinuous(n, *, remains=lambda theta: LOG2):
     ),
     mutants=[
         Mutant("half the movement", {"constant": 0.5}),
+        Mutant("a hundred times the movement", {"constant": 100.0}),
+        Mutant("the largest movement", {"movement": lambda a, b: np.linalg.norm(a - b, axis=1).max()}),
         Mutant("the movement of the mean", {"movement": lambda a, b: np.linalg.norm(a.mean(axis=0) - b.mean(axis=0))}),
     ],
 )
@@ -203,3 +208,7 @@ def wasserstein_lipschitz(instance, *, constant=1.0, movement=lambda a, b: np.li
     here, there, target = instance
     change = abs(float(dg.wasserstein(here, target)) - float(dg.wasserstein(there, target)))
     yield Evidence(constant * movement(here, there), change, "<=", 1e-12, "change of W₁")  # distances up to 12
+    # each point moves as far as it did, all to the right: the mean of the first coordinate is a 1-Lipschitz critic of that cost
+    right = here + np.linalg.norm(there - here, axis=1)[:, None] * [1.0, 0.0]
+    attained = float(dg.wasserstein(right, here))
+    yield Evidence(constant * movement(here, right), attained, "==", 1e-12, "change of W₁ from 0, all in one direction")

@@ -29,12 +29,17 @@ def _total_variation(p, q):
     return np.abs(p - q).sum() / 2
 
 
+def _mean_kl(p, q):
+    """The mean of the two KL divergences to the midpoint: what JS is by definition."""
+    return (_kl(p, (p + q) / 2) + _kl(q, (p + q) / 2)) / 2
+
+
 @claim(
     topic=TOPIC,
     title="KL is not negative, and 0 only for equal laws",
     statement=r"$D_{KL}(p\|q) = \sum_i p_i \log\frac{p_i}{q_i} \ge 2\,V(p, q)^2 \ge 0$ with $V = \frac12\sum_i |p_i "
     r"- q_i|$ (Pinsker), and $D_{KL}(p\|p) = 0$: so it is 0 if and only if $p = q$.",
-    source=f"{SLIDE} (like KL, non-negative and 0 iff p = q); theory of Pinsker",
+    source=f"{SLIDE} (like KL, non-negative and 0 iff p = q); cover2006 (Pinsker's inequality)",
     hypotheses=HISTOGRAMS,
     instances=PAIRS,
     mutants=[
@@ -128,31 +133,40 @@ def js_bounded(pair, *, js=_js):
 @claim(
     topic=TOPIC,
     title="JS is symmetric",
-    statement=r"$D_{JS}(p\|q) = D_{JS}(q\|p)$",
-    source=SLIDE,
+    statement=r"$D_{JS}(p\|q) = D_{JS}(q\|p)$, where $D_{JS}$ is the mean of $D_{KL}(p\|m)$ and $D_{KL}(q\|m)$, $m = "
+    r"\frac12(p + q)$, and not 0 for $p \ne q$.",
+    source=f"{SLIDE}; lin1991",
     hypotheses=HISTOGRAMS,
     instances=PAIRS,
     mutants=[
         Mutant("KL for JS", {"js": _kl}),
         Mutant("only the half from p", {"js": lambda p, q: _kl(p, (p + q) / 2)}),
+        Mutant("0, which is symmetric", {"js": lambda p, q: 0.0}),
+        Mutant("total variation, which is symmetric", {"js": _total_variation}),
     ],
 )
 def js_symmetric(pair, *, js=_js):
     p, q = pair
     yield Evidence(js(q, p), js(p, q), "==", 1e-15, "JS in both directions")
+    yield Evidence(_mean_kl(p, q), js(p, q), "==", 2e-15, "JS against its two KL terms")
+    if (p != q).any():
+        yield Evidence(0.0, js(p, q), ">", 0.0, "JS of two different laws")
 
 
 @claim(
     topic=TOPIC,
     title="The square root of JS is a metric",
-    statement=r"$\sqrt{D_{JS}(p\|r)} \le \sqrt{D_{JS}(p\|q)} + \sqrt{D_{JS}(q\|r)}$ (and JS itself breaks the "
-    r"triangle).",
+    statement=r"$d = \sqrt{D_{JS}}$ is symmetric, $d(p, q) > 0$ for $p \ne q$, $d(p, p) = 0$, and $d(p, r) \le d(p, q) + "
+    r"d(q, r)$. JS itself breaks the triangle: $\log 2 > 2 D_{JS}(p\|q)$ for $p = (1, 0)$, $q = (\frac12, \frac12)$, "
+    r"$r = (0, 1)$.",
     source=f"{SLIDE} (√JS is a metric); endres2003",
     hypotheses=r"$p$, $q$, $r$ histograms on one finite support",
     instances=strategies.histogram_tuples(3),
     mutants=[
         Mutant("JS without the root", {"distance": _js}),
         Mutant("the root of KL", {"distance": lambda p, q: np.sqrt(_kl(p, q))}),
+        Mutant("0, which satisfies the triangle", {"distance": lambda p, q: 0.0}),
+        Mutant("total variation, which is a metric", {"distance": _total_variation}),
     ],
 )
 def root_js_metric(triple, *, distance=lambda p, q: np.sqrt(_js(p, q))):
@@ -161,6 +175,13 @@ def root_js_metric(triple, *, distance=lambda p, q: np.sqrt(_js(p, q))):
     # equality when two of the three coincide: three roots of numbers of order 1, each to a few units of 1e-16
     yield Evidence([b + c, a + c, a + b], [a, b, c], "<=", 1e-14, "each side against the other two")
     yield Evidence([a, b, c], [distance(q, p), distance(r, q), distance(r, p)], "==", 1e-14, "symmetry")
+    yield Evidence(_mean_kl(p, q), a**2, "==", 2e-15, "its square against the two KL terms of JS")
+    if (p != q).any():
+        yield Evidence(0.0, a, ">", 0.0, "distance of two different laws")
+    yield Evidence(0.0, distance(p, p), "==", 0.0, "distance of a law from itself")
+    left, middle, right = np.array([1.0, 0.0]), np.array([0.5, 0.5]), np.array([0.0, 1.0])
+    around = distance(left, middle) ** 2 + distance(middle, right) ** 2
+    yield Evidence(around, distance(left, right) ** 2, ">", 0.1, "JS of the ends against the sum over the middle")
 
 
 @claim(
@@ -197,15 +218,20 @@ def kl_gaussian(pair, *, kl=_kl):
 @claim(
     topic=TOPIC,
     title="KL adds over independent parts",
-    statement=r"$D_{KL}(p_1 \otimes p_2\|q_1 \otimes q_2) = D_{KL}(p_1\|q_1) + D_{KL}(p_2\|q_2)$ (and JS does not "
-    r"add).",
-    source="theory of divergences: chain rule",
+    statement=r"$D_{KL}(p_1 \otimes p_2\|q_1 \otimes q_2) = D_{KL}(p_1\|q_1) + D_{KL}(p_2\|q_2)$ with "
+    r"$D_{KL}(p\|q) = \sum_i p_i\log\frac{p_i}{q_i}$ (and JS does not add).",
+    source="cover2006 (chain rule)",
     hypotheses=r"four histograms, the second of each pair positive",
     instances=Drawn(st.tuples(*[strategies.histogram_tuples(2, max_atoms=4, positive=True)] * 2)),
-    mutants=[Mutant("JS for KL", {"kl": _js})],
+    mutants=[
+        Mutant("JS for KL", {"kl": _js}),
+        Mutant("Rényi of order 2, which adds", {"kl": lambda p, q: float(np.log((p**2 / q).sum()))}),
+        Mutant("0, which adds", {"kl": lambda p, q: 0.0}),
+    ],
 )
 def kl_adds(pairs, *, kl=_kl):
     (p, q), (r, s) = pairs
+    yield Evidence(float(p @ np.log(p / q)), kl(p, q), "==", 1e-14, "KL of a part against its sum")
     whole = kl(np.outer(p, r).ravel(), np.outer(q, s).ravel())
     yield Evidence(kl(p, q) + kl(r, s), whole, "==", 1e-14, "KL of the products")  # up to 16 terms of order 1
 
@@ -213,11 +239,14 @@ def kl_adds(pairs, *, kl=_kl):
 @claim(
     topic=TOPIC,
     title="Merging outcomes brings laws closer",
-    statement=r"For any map $T$, $D(T_\# p\|T_\# q) \le D(p\|q)$ for KL and JS: a critic that sees less tells less.",
-    source="theory of divergences: data processing",
+    statement=r"For any map $T$, $D(T_\# p\|T_\# q) \le D(p\|q)$ for KL and JS: a critic that sees less tells less. When "
+    r"$T$ merges atoms 1 and 2, the two are equal if and only if $p_1 q_2 = p_2 q_1$ (for KL: or both are infinite).",
+    source="csiszar1967; cover2006 (data processing)",
     hypotheses=r"$T$ merges two atoms of a finite support",
     instances=strategies.histogram_tuples(2, min_atoms=3),
     mutants=[
+        Mutant("nothing merged", {"merged": lambda w, other: w}),
+        Mutant("the first atom forgotten", {"merged": lambda w, other: w[1:] / w[1:].sum() if w[1:].any() else w}),
         Mutant(
             "a map that depends on the law",
             {"merged": lambda w, other: np.sort(w)[::-1] if w @ w > other @ other else w},
@@ -235,5 +264,11 @@ def kl_adds(pairs, *, kl=_kl):
 def data_processing(pair, *, merged=lambda w, other: np.append(w[0] + w[1], w[2:])):
     p, q = pair
     coarse = merged(p, q), merged(q, p)
-    yield Evidence(_kl(p, q), _kl(*coarse), "<=", 1e-14, "KL after merging")
-    yield Evidence(_js(p, q), _js(*coarse), "<=", 1e-14, "JS after merging")
+    proportional = abs(p[0] * q[1] - p[1] * q[0]) < 1e-9  # masses are whole numbers below 21 over their sum
+    for name, divergence in (("KL", _kl), ("JS", _js)):
+        before, after = divergence(p, q), divergence(*coarse)
+        yield Evidence(before, after, "<=", 1e-14, f"{name} after merging")
+        if proportional:
+            yield Evidence(before, after, "==", 1e-14, f"{name} after merging atoms of one ratio")
+        elif np.isfinite(before):
+            yield Evidence(before, after, "<", 1e-12, f"{name} after merging atoms of two ratios")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 from hypothesis import strategies as st
 
@@ -139,7 +137,7 @@ def extragradient_converges(
     statement=r"On $x^\top A y$ with $A$ invertible, simultaneous descent-ascent grows by $\sqrt{1 + \eta^2 "
     r"\sigma_{\max}^2}$ and extragradient shrinks by $\max_\sigma \sqrt{1 - \eta^2\sigma^2 + \eta^4\sigma^4}$: both "
     r"found by differentiating the step.",
-    source="theory of linear iterations; zhang2020",
+    source="zhang2020",
     hypotheses=r"$\eta \sigma_{\max}(A) < 1$ for extragradient's rate to be below 1; none for the prediction",
     instances=Drawn(
         st.tuples(strategies.bilinear_games(), strategies.step_sizes(smallest=0.05, largest=0.3)), quick=15
@@ -202,37 +200,43 @@ def dirac_gan_rotates(step, *, slope=0.5, game=lambda: dg.games.dirac_gan()):
     )
 
 
-def _box_gap(x, y, radius):
-    """What the best replies in [-R, R] gain on xy, by trying the corners of both strategy sets (a linear reply is extreme)."""
-    corners = (-radius, radius)
-    return max(x * reply for reply in corners) - min(reply * y for reply in corners)
+def _gap(x, y, radius):
+    """What the best replies in [-R, R] gain together at (x, y), by the library."""
+    box = dg.games.Box(-radius, radius)
+    return float(dg.duality_gap(dg.games.bilinear([[1.0]], set_x=box, set_y=box), [x], [y]))
 
 
 @claim(
     topic=TOPIC,
-    title="The one Nash equilibrium of xy is the origin",
-    statement=r"On the box $[-R, R]^2$ the gain of the two best replies at $(x, y)$ is $R(|x| + |y|)$: zero only at "
-    r"the origin. At $(0, y)$ with $y \ne 0$ the outer minimum is attained, and still $x$ gains by moving.",
-    source=SLIDE,
-    hypotheses=r"strategies in $[-R, R]$, $R > 0$",
+    title="The minimax points of xy are x = 0, any y; its one Nash equilibrium is the origin",
+    statement=r"On the box $[-R, R]^2$, $\max_{y'} x y' = R|x|$ is least at $x = 0$, whatever $y$ is. The duality gap, "
+    r"the gain of the two best replies at $(x, y)$, is $R(|x| + |y|)$: zero only at the origin. Without a box it is "
+    r"infinite everywhere else.",
+    source=f"{SLIDE}; bailey2020",
+    hypotheses=r"strategies in $[-R, R]$, $R > 0$, or in $\mathbb{R}$",
     instances=st.tuples(st.integers(-8, 8), st.integers(-8, 8), st.integers(2, 6)).map(
         lambda t: (t[0] / 4, t[1] / 4, float(t[2]))
     ),
     refutes=Refutation(
         stated=r"The solutions of $\min_x \max_y xy$ are $x = 0$, $y \in \mathbb{R}$",
-        counterexample=r"$(0, 1)$: as a solution of the game no player could gain, but on $[-1, 1]^2$ the first "
-        r"player gains 1 by moving to $x = -1$. Every $(0, y)$ attains the outer minimum; only $(0, 0)$ is an "
-        r"equilibrium, which is what the training looks for.",
-        evidence=lambda: Evidence(0.0, _box_gap(0.0, 1.0, 1.0), "==", 0.0, "gain of the best replies at (0, 1)"),
+        counterexample=r"True in that order, of the points at which $\min_x \max_y$ is attained. Read as equilibria, "
+        r"which is what descent of one player and ascent of the other looks for, it is false: at $(0, 1)$ on $[-1, "
+        r"1]^2$ the first player gains 1 by moving to $x = -1$; only $(0, 0)$ is one.",
+        evidence=lambda: Evidence(0.0, _gap(0.0, 1.0, 1.0), "==", 0.0, "duality gap at (0, 1)"),
     ),
-    mutants=[Mutant("only x must be 0", {"gap": lambda x, y, r: r * abs(x)})],
+    mutants=[
+        Mutant("only x must be 0", {"gap": lambda x, y, r: r * abs(x)}),
+        Mutant("of the squares", {"gap": lambda x, y, r: r * np.hypot(x, y)}),
+        Mutant("the gain of y alone", {"measured": lambda x, y, r: r * abs(x) - x * y}),
+    ],
 )
-def xy_has_one_equilibrium(instance, *, gap=lambda x, y, r: r * (abs(x) + abs(y))):
+def xy_has_one_equilibrium(instance, *, gap=lambda x, y, r: r * (abs(x) + abs(y)), measured=_gap):
     x, y, radius = instance
     replies = np.linspace(-radius, radius, 9)  # contains the corners and the centre: the best reply is one of them
     gained = max(x * reply for reply in replies) - min(reply * y for reply in replies)
-    yield Evidence(gap(x, y, radius), gained, "==", 1e-14, "gain of the best replies")
-    centre = max(a * b for a, b in itertools.product(replies, [0.0])) - min(
-        a * b for a, b in itertools.product([0.0], replies)
-    )
-    yield Evidence(0.0, centre, "==", 0.0, "gain at the origin")
+    found = measured(x, y, radius)
+    yield Evidence(gap(x, y, radius), found, "==", 1e-14, "duality gap")
+    yield Evidence(gained, found, "==", 1e-14, "duality gap against the best of 9 replies")
+    yield Evidence(max(0.0 * reply for reply in replies), max(x * reply for reply in replies), ">=", 0.0, "max over y")
+    free = dg.duality_gap(dg.games.bilinear([[1.0]]), [x], [y])
+    yield Evidence(0.0 if x == y == 0 else np.inf, float(free), "==", 0.0, "duality gap without a box")

@@ -164,8 +164,9 @@ class Verification:
         tried = [mutant for result in self.results for mutant in result.mutants]
         rejected = sum(mutant.rejected for mutant in tried)
         mutants = f"; {rejected} of {len(tried)} mutants rejected" if tried else ""
+        noun = "claim" if len(self.results) == 1 else "claims"
         return (
-            f"{len(self.results)} claims: {said}{mutants}; budget {self.budget}, seed {self.seed}, {self.seconds:.1f} s"
+            f"{len(self.results)} {noun}: {said}{mutants}; budget {self.budget}, seed {self.seed}, {self.seconds:.1f} s"
         )
 
     @property

@@ -49,9 +49,6 @@ def _linear_program(p, q):
             "every point to its nearest hole", {"distance": lambda p, q: float(p.weights @ _costs(p, q).min(axis=1))}
         ),
         Mutant("dirt spread over all holes", {"distance": lambda p, q: float(p.weights @ _costs(p, q) @ q.weights)}),
-        Mutant(
-            "every point to its nearest hole", {"distance": lambda p, q: float(p.weights @ _costs(p, q).min(axis=1))}
-        ),
     ],
 )
 def least_cost(pair, *, distance=_w):
@@ -189,7 +186,7 @@ def _smallest_move(p, q):
     topic=TOPIC,
     title="On the line W₁ is the area between the distribution functions",
     statement=r"$W_1(p, q) = \int |F_p(t) - F_q(t)|\, dt$",
-    source="theory of divergences: W1 on the line",
+    source="peyre2019 (one-dimensional case)",
     hypotheses=r"finite laws on $\mathbb{R}$, weights and repeated points allowed",
     instances=st.tuples(strategies.point_measures(1), strategies.point_measures(1)),
     mutants=[
@@ -208,7 +205,7 @@ def wasserstein_on_the_line(pair, *, area=lambda gaps, steps: float(np.abs(gaps)
     topic=TOPIC,
     title="A shift by v costs |v|, in every order",
     statement=r"$W_k(p, (\mathrm{id} + v)_\# p) = \|v\|$ for every law and every order $k \ge 1$.",
-    source="theory of transport: known answers",
+    source="peyre2019 (translations)",
     hypotheses=r"finite laws in $\mathbb{R}^2$, orders 1 and 2",
     instances=Drawn(st.tuples(MEASURES, strategies.vectors(2)), quick=30),
     mutants=[
@@ -229,7 +226,7 @@ def shift(instance, *, length=lambda v: float(np.linalg.norm(v))):
     title="W₁ lies between the smallest distance and the diameter, times total variation",
     statement=r"$d_{\min} V(p, q) \le W_1(p, q) \le \mathrm{diam}\; V(p, q)$ with $d_{\min}$ the least distance of "
     r"two different atoms.",
-    source="theory of divergences: W1 and total variation",
+    source="villani2009 (control by weighted total variation)",
     hypotheses=r"two histograms on a common set of distinct points of the line",
     instances=strategies.histogram_tuples(2),
     mutants=[

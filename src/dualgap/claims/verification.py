@@ -105,15 +105,26 @@ def select(
     if only is None:
         wanted = set(registry.claims)
     else:
-        wanted = {only} if isinstance(only, str) else set(only)
+        wanted = _identifiers(only)
         for identifier in sorted(wanted - set(registry.claims), key=str):
             near = difflib.get_close_matches(str(identifier), registry.claims, n=3, cutoff=0.4)
-            hint = f"; did you mean {', '.join(near)}?" if near else ""
+            listed = "[claim.identifier for claim in dualgap.claims.all()] lists those of dualgap"
+            hint = f"; did you mean {', '.join(near)}?" if near else f"; {listed}"
             raise InvalidInput(f"only must name claims, got {identifier!r}{hint}", argument="only")
     chosen = tuple(claim for claim in registry if claim.identifier in wanted and topic in (None, claim.topic))
     if not chosen:
         raise InvalidInput(f"only must name claims of the topic {topic!r}, got {sorted(wanted)}", argument="only")
     return chosen
+
+
+def _identifiers(only: str | Iterable[str]) -> set[str]:
+    wanted = (only,) if isinstance(only, str) else tuple(only) if isinstance(only, Iterable) else ()
+    if not wanted or not all(isinstance(identifier, str) for identifier in wanted):
+        raise InvalidInput(
+            f"only must be the identifier of a claim, or a sequence of them, got {only!r}; leave it out for all",
+            argument="only",
+        )
+    return set(wanted)
 
 
 def check_claim(claim: Claim, *, budget: str, seed: int, mutants: bool = False) -> Result:

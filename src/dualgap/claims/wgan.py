@@ -148,7 +148,7 @@ def wgan_algorithm_sign(seed, *, sign=1.0):
     title="A clipped linear critic sees the means only",
     statement=r"$\max_{\|w\|_\infty \le c}\mathbb{E}_p w^\top x - \mathbb{E}_q w^\top x = c\,\|\mathbb{E}_p x - "
     r"\mathbb{E}_q x\|_1$: it is 0 for any two laws with one mean, whatever their distance.",
-    source="theory of training; arjovsky2017wgan (weight clipping)",
+    source="arjovsky2017wgan (weight clipping)",
     hypotheses=r"finite laws in $\mathbb{R}^3$, $c > 0$; all corners of the cube tried",
     instances=st.tuples(
         strategies.point_measures(3), strategies.point_measures(3), st.sampled_from([0.01, 0.5, 1.0, 3.0])
@@ -179,7 +179,7 @@ def clipping_sees_means(instance, *, norm=lambda v: np.abs(v).sum()):
     title="Clipped weights make gradients explode or vanish with depth",
     statement=r"$L$ equal linear layers of width $n$ with all weights at the clip $c$ multiply a gradient by "
     r"$(cn)^L$: there is no $c$ for all depths but $1/n$.",
-    source="theory of training; arjovsky2017wgan (weight clipping), gulrajani2017",
+    source="arjovsky2017wgan (weight clipping), gulrajani2017",
     hypotheses=r"equal square layers, no activation between them",
     instances=Listed(tuple(itertools.product((0.01, 0.1, 0.3), (2, 8), (1, 3, 6)))),
     mutants=[
