@@ -58,6 +58,38 @@ def test_what_no_method_takes_is_refused_with_what_there_is(table):
         table.compute(Gaussian(0.0, 1.0), [1.0], method="auto")
 
 
+def test_a_method_that_takes_such_measures_says_what_it_needs(table):
+    with pytest.raises(InvalidInput) as caught:
+        dg.wasserstein(Histogram([0.5, 0.5]), Histogram([0.2, 0.8]))
+    assert "got Histogram and Histogram, which need cost=" in str(caught.value)
+    assert "there are methods for" not in str(caught.value)
+    quantity = Quantity("other", bare=Points)
+    quantity.route("never", Points, Points, Guarantee.EXACT, when=lambda p, q: False)(lambda p, q: _answer(0.0))
+    with pytest.raises(InvalidInput, match=r"got Points and Points, which need other options$"):
+        quantity.compute([0.0], [1.0], method="auto")
+
+
+def test_a_method_for_any_measures_is_listed_by_what_it_needs():
+    with pytest.raises(InvalidInput) as caught:
+        dg.wasserstein(Histogram([0.5, 0.5]), Points([0.2, 0.8]))
+    assert "Points and Points, Samples and Samples" in str(caught.value)
+    assert "and for two laws on the line with quantile functions" in str(caught.value)
+    assert "Measure" not in str(caught.value)
+
+
+def test_a_method_for_other_measures_says_which():
+    for call in (lambda: dg.wasserstein([1.0], [2.0], method="neural"), lambda: dg.js([1.0], [1.0], method="neural")):
+        with pytest.raises(InvalidInput, match=r"got 'neural': it takes Samples and Samples, .*write dg\.Samples"):
+            call()
+    samples = dg.Samples([0.0, 1.0])
+    with pytest.raises(InvalidInput, match=r"got 'neural'; 'neural' needs order=1"):
+        dg.wasserstein(samples, samples, method="neural", order=2)
+
+
+def test_a_route_is_printed_on_a_line(table):
+    assert repr(table.routes[0]) == "Route('rough', NONE, Points and Points)"
+
+
 def test_arguments_of_different_dimensions_are_refused(table):
     with pytest.raises(InvalidInput, match="p and q must have the same dimension, got 1 and 2"):
         table.compute([0.0], [[0.0, 1.0]], method="auto")

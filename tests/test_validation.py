@@ -97,7 +97,7 @@ BAD_ARRAYS = [
     (torch.tensor([]), "empty"),
     (torch.tensor([1j]), "tensor"),
     (torch.tensor([True]), "tensor"),
-    (torch.tensor([1.0], dtype=torch.float16), "float32, float64"),
+    (torch.tensor([1.0], dtype=torch.float16), r"float32, float64 or integer tensor, got .*; use \.float\(\)"),
 ]
 
 

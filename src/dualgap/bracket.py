@@ -232,7 +232,7 @@ _MEANING = {
 
 def _exceeds(smaller: np.ndarray, larger: np.ndarray) -> np.ndarray:
     """Where ``smaller <= larger`` fails by more than the order of summation can explain, or is undecided (nan)."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         slack = CLAIM_TOLERANCE * np.maximum(np.abs(smaller), np.abs(larger))
         return ~((smaller == larger) | (smaller <= larger + np.where(np.isfinite(slack), slack, 0.0)))
 

@@ -95,6 +95,18 @@ class Objective(enum.StrEnum):
 
 Seed = Annotated[int, typer.Option(min=0, help="Fixes every draw.")]
 
+#: The least side of a picture that the features of ``dualgap style`` fit into, in pixels.
+SMALLEST_PICTURE = 56
+
+#: The kinds of picture that ``dualgap style`` writes.
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".tiff", ".bmp")
+
+
+def _names(choices: type[enum.StrEnum]) -> str:
+    """Names for a help text, which breaks lines between words, where the list that typer writes is broken inside them."""
+    *others, last = (choice.value for choice in choices)
+    return f"{', '.join(others)} or {last}"
+
 
 def main() -> None:
     """Run the command; an error of the library becomes one line on standard error and exit code 2."""
@@ -103,6 +115,16 @@ def main() -> None:
     except DualgapError as error:
         print(f"dualgap: {error}", file=sys.stderr)
         raise SystemExit(2) from None
+
+
+def _pair_of_numbers(text: str) -> tuple[float, float]:
+    try:
+        x, y = map(float, text.split(","))
+    except ValueError:
+        raise typer.BadParameter(
+            f"must be two numbers with a comma between them, such as 1,0.5; got {text!r}"
+        ) from None
+    return x, y
 
 
 def _version(wanted: bool) -> None:
@@ -156,9 +178,7 @@ def verify(
 
 @app.command()
 def figures(
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="Which; all when none is named.")
-    ] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Which; all when none is named.")] = None,
     output: Annotated[Path, typer.Option(help="The folder for PDF, PNG and numbers.")] = Path("paper_figures/output"),
     budget: Annotated[FigureBudget, typer.Option(help="How much is computed.")] = FigureBudget.quick,
     seed: Seed = 0,
@@ -181,28 +201,37 @@ def distance(
     distance: Annotated[
         Distance, typer.Option(help="wasserstein reads points, kl and js read weights.")
     ] = Distance.wasserstein,
-    order: Annotated[float, typer.Option(min=1, help="The order of the Wasserstein distance.")] = 1.0,
+    order: Annotated[
+        float | None, typer.Option(min=1, help="The order of the Wasserstein distance; 1 when omitted.")
+    ] = None,
     method: Annotated[str, typer.Option(help="How; see dualgap.methods_for.")] = "auto",
 ) -> None:
     """The distance of two files of numbers, with its bounds and why they can be believed."""
     import dualgap as dg
-    from dualgap.report.reading import read_numbers
+    from dualgap.report.reading import read_numbers, said_of_files
 
+    if distance is not Distance.wasserstein and order is not None:
+        raise InvalidInput(f"order must be left out: {distance.value} has none", argument="order")
     first, second = read_numbers(x, "x"), read_numbers(y, "y")
-    if distance is Distance.wasserstein:
-        bracket = dg.wasserstein(first, second, order=order, method=method)
-    else:
-        bracket = {Distance.kl: dg.kl, Distance.js: dg.js}[distance](first, second, method=method)
+    try:
+        if distance is Distance.wasserstein:
+            bracket = dg.wasserstein(first, second, order=1.0 if order is None else order, method=method)
+        else:
+            bracket = {Distance.kl: dg.kl, Distance.js: dg.js}[distance](first, second, method=method)
+    except InvalidInput as error:
+        raise InvalidInput(said_of_files(str(error), x, y), argument=error.argument) from error
     print(bracket.explain())
 
 
 @app.command()
 def play(
-    game: Annotated[GameName, typer.Argument(help="What to play.")],
-    method: Annotated[MethodName, typer.Option(help="The update method.")],
-    step: Annotated[float, typer.Option(help="Its step size, above 0.")],
+    game: Annotated[GameName, typer.Argument(help=f"What to play: {_names(GameName)}.", metavar="game")],
+    method: Annotated[MethodName, typer.Option(help=f"The update method: {_names(MethodName)}.", metavar="<name>")],
+    step: Annotated[float, typer.Option(metavar="<float> [x>0]", help="Its step size.")],
     steps: Annotated[int, typer.Option(min=24, help="How many steps.")] = 200,
-    start: Annotated[tuple[float, float], typer.Option(help="Where x and y begin.")] = (1.0, 0.5),
+    start: Annotated[
+        Any, typer.Option(parser=_pair_of_numbers, metavar="<x,y>", help="Where the two players begin.")
+    ] = "1,0.5",
     output: Annotated[Path | None, typer.Option(help="Draw the phase portrait: .png, .pdf or .svg.")] = None,
 ) -> None:
     """Play a game of two numbers by a method: the rate that the linearisation predicts, and the measured one."""
@@ -210,7 +239,13 @@ def play(
     import numpy as np
 
     import dualgap as dg
+    from dualgap.games import Status
+    from dualgap.report.ending import ending, measured_rate
+    from dualgap.report.portrait import ENDINGS, draw_portrait
+    from dualgap.report.writing import check_output
 
+    if output is not None:
+        check_output(output, *ENDINGS)
     kinds = {
         MethodName.simultaneous: dg.methods.SimultaneousGDA,
         MethodName.alternating: dg.methods.AlternatingGDA,
@@ -220,16 +255,18 @@ def play(
     chosen = kinds[method](step=step)
     predicted = dg.predict_rate(played, chosen)
     run = dg.simulate(played, chosen, start=start, steps=steps)
-    measured = float(run.measured_rate())
     x, y = np.ravel(run.x), np.ravel(run.y)
-    print(
-        f"{game.value}, {method.value}, step {step:g}: {run.status.value} after {run.steps[-1]} steps at ({x[-1]:.6g}, {y[-1]:.6g})"
-    )
-    print(f"predicted rate {predicted:.9g} a step, measured {measured:.9g}")
+    name = f"{game.value}, {method.value}, step {step:g}"
+    where = "at" if run.status is not Status.DIVERGED else "last at"
+    print(f"{name}: {ending(run)}, {where} ({x[-1]:.6g}, {y[-1]:.6g})")
+    measured = measured_rate(run)
+    if measured is None:
+        print(f"predicted rate {predicted:.9g} a step; none was measured: the path diverged too soon")
+    else:
+        print(f"predicted rate {predicted:.9g} a step, measured {measured:.9g}")
     if output is not None:
-        from dualgap.report.portrait import draw_portrait
-
-        title = f"{game.value}, {method.value}, step {step:g}\nrate a step: predicted {predicted:.6f}, measured {measured:.6f}"
+        said = "none" if measured is None else f"{measured:.6g}"
+        title = f"{name}\nrate a step: predicted {predicted:.6g}, measured {said}"
         print(draw_portrait(x, y, title, output))
 
 
@@ -250,12 +287,15 @@ def train(
     from rich.table import Table
 
     import dualgap as dg
+    from dualgap.report.ending import ending
+    from dualgap.report.writing import check_output, write_atomically
 
+    if output is not None:
+        check_output(output, ".npz")
     gan, method = _ring_game(objective)
     run = dg.training.train(gan, method, seeds=range(seeds), steps=steps, record=max(1, steps // 10))
-    table = Table(
-        title=f"{problem.value} of 8, {objective.value}: medians of {seeds} seeds ({run.status.value})", box=None
-    )
+    of = "one seed" if seeds == 1 else f"medians of {seeds} seeds"
+    table = Table(title=f"{problem.value} of 8, {objective.value}: {of}, {ending(run)}", box=None)
     columns = {
         "modes": "modes of 8",
         "high_quality": "points near a mode",
@@ -269,8 +309,6 @@ def train(
         table.add_row(str(at), *[f"{float(np.median(run.metrics[name][row])):.3g}" for name in columns])
     Console().print(table)
     if output is not None:
-        from dualgap.report.writing import write_atomically
-
         arrays: dict[str, Any] = {
             "steps": run.metric_steps,
             **{name: np.asarray(run.metrics[name]) for name in columns},
@@ -282,10 +320,11 @@ def train(
 def style(
     content: Annotated[Path, typer.Argument(help="The picture whose content is kept.")],
     style: Annotated[Path, typer.Argument(help="The picture whose style is taken.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where the picture is written.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where the picture is written: .png, .jpg, ...")],
     steps: Annotated[int, typer.Option(min=1, help="Steps of L-BFGS.")] = 100,
     size: Annotated[
-        int, typer.Option(min=16, help="Larger pictures are reduced to this many pixels on the longer side.")
+        int,
+        typer.Option(min=SMALLEST_PICTURE, help="Larger pictures are reduced to this many pixels on the longer side."),
     ] = 192,
     seed: Seed = 0,
 ) -> None:
@@ -294,22 +333,25 @@ def style(
     import numpy as np
 
     from dualgap.extras import require
+    from dualgap.report.ending import number_of
     from dualgap.report.reading import read_picture
-    from dualgap.report.writing import write_atomically
+    from dualgap.report.writing import check_output, write_atomically
     from dualgap.training.style import style_transfer
 
     image = require("PIL.Image", extra="figures")
-    kind = image.registered_extensions().get(output.suffix.lower())
-    if kind is None:
-        raise InvalidInput(f"output must be a picture such as out.png, got {str(output)!r}", argument="output")
-    pictures = [read_picture(path, name, size=size) for path, name in ((content, "content"), (style, "style"))]
+    check_output(output, *PICTURES)
+    kind = image.registered_extensions()[output.suffix.lower()]
+    pictures = [
+        read_picture(path, name, size=size, smallest_side=SMALLEST_PICTURE)
+        for path, name in ((content, "content"), (style, "style"))
+    ]
     found = style_transfer(*pictures, steps=steps, seed=seed)
     pixels = np.asarray(found.image)
     if pixels.dtype != np.uint8:
         pixels = np.round(255 * np.clip(pixels, 0, 1)).astype(np.uint8)
     print(
         f"style loss {found.style_loss[0]:.4g} -> {found.style_loss[-1]:.4g}, "
-        f"content loss {found.content_loss[0]:.4g} -> {found.content_loss[-1]:.4g} after {found.steps} steps"
+        f"content loss {found.content_loss[0]:.4g} -> {found.content_loss[-1]:.4g} after {number_of(found.steps, 'step')}"
     )
     print(write_atomically(output, lambda file: image.fromarray(pixels).save(file, format=kind)))
 
@@ -351,3 +393,7 @@ def _ring_game(objective: Objective) -> tuple[Any, Any]:
     )
     method = dg.methods.AlternatingGDA(step=5e-3, first="y", scaling=dg.methods.Adam(beta1=0.0))
     return gan, method
+
+
+if __name__ == "__main__":
+    main()

@@ -10,8 +10,8 @@ from typing import Any, final
 
 from dualgap.bracket import Bracket, Guarantee
 from dualgap.errors import InvalidInput
-from dualgap.measures import Histogram, Measure, Points, as_measure
-from dualgap.validation import choice, same_length
+from dualgap.measures import Histogram, Measure, Points, Samples, as_measure
+from dualgap.validation import same_length
 
 __all__ = ["Quantity", "Route", "methods_for"]
 
@@ -21,11 +21,13 @@ __all__ = ["Quantity", "Route", "methods_for"]
 class Route:
     """One way to compute a quantity: a name, the measures it takes, and what it guarantees.
 
+    ``needs`` says in words what it needs beyond measures of these kinds, such as an option; empty for nothing.
+
     Examples
     --------
     >>> import dualgap as dg
-    >>> [(route.name, route.guarantee.name) for route in dg.methods_for(dg.kl, [0.5, 0.5], [0.2, 0.8])]
-    [('discrete', 'EXACT')]
+    >>> dg.methods_for(dg.kl, [0.5, 0.5], [0.2, 0.8])
+    (Route('discrete', EXACT, Histogram and Histogram),)
     """
 
     name: str
@@ -35,10 +37,28 @@ class Route:
     compute: Callable[..., Bracket]
     when: Callable[..., bool]
     summary: str
+    needs: str = ""
+
+    @property
+    def kinds(self) -> str:
+        """The measures that it takes, in words."""
+        return _pair(self.left, self.right)
+
+    @property
+    def is_general(self) -> bool:
+        """Whether the kinds of measures say nothing about what it takes."""
+        return self.left is self.right is Measure
+
+    def fits(self, p: Measure, q: Measure) -> bool:
+        """Whether it takes measures of these kinds."""
+        return isinstance(p, self.left) and isinstance(q, self.right)
 
     def applies(self, p: Measure, q: Measure, options: dict[str, Any]) -> bool:
         """Whether it takes this pair, with these options."""
-        return isinstance(p, self.left) and isinstance(q, self.right) and self.when(p, q, **options)
+        return self.fits(p, q) and self.when(p, q, **options)
+
+    def __repr__(self) -> str:
+        return f"Route({self.name!r}, {self.guarantee.name}, {self.kinds})"
 
     def require_options(self, options: dict[str, Any]) -> None:
         """Refuse an option that the method does not take, by its name."""
@@ -86,15 +106,16 @@ class Quantity:
         guarantee: Guarantee,
         *,
         when: Callable[..., bool] = lambda p, q, **options: True,
+        needs: str = "",
     ) -> Callable[..., Callable[..., Bracket]]:
         """Add the decorated function ``(p, q, **options) -> Bracket`` to the table.
 
-        ``when(p, q, **options)`` says for which inputs of these kinds it applies.
+        ``when(p, q, **options)`` says for which inputs of these kinds it applies, and ``needs`` says the same in words.
         """
 
         def add(compute: Callable[..., Bracket]) -> Callable[..., Bracket]:
             summary = (compute.__doc__ or "").strip().partition("\n")[0]
-            self.routes.append(Route(name, guarantee, left, right, compute, when, summary))
+            self.routes.append(Route(name, guarantee, left, right, compute, when, summary, needs))
             return compute
 
         return add
@@ -130,14 +151,43 @@ class Quantity:
         routes = self.applicable(p, q, options)
         if not routes:
             raise InvalidInput(
-                f"p and q must be a pair that a method of {self.name} takes, got {type(p).__name__} and "
-                f"{type(q).__name__}; there are methods for {', '.join(sorted(set(map(_pair, self.routes))))}",
+                f"p and q must be a pair that a method of {self.name} takes, got {_pair(type(p), type(q))}"
+                f"{self._what_there_is(p, q)}",
                 argument="p",
             )
-        choice(method, "method", ("auto", *(route.name for route in routes)))
+        names = ("auto", *(route.name for route in routes))
+        if not isinstance(method, str) or method not in names:
+            listed = ", ".join(map(repr, names))
+            raise InvalidInput(
+                f"method must be one of {listed}, got {method!r}{self._why_not(method, p, q)}", argument="method"
+            )
         chosen = next(route for route in routes if method in ("auto", route.name))
         chosen.require_options(options)
         return replace(chosen.compute(p, q, **options), method=chosen.name, quantity=self.name)
+
+    def _what_there_is(self, p: Measure, q: Measure) -> str:
+        """What is missing where methods take such measures; otherwise the measures that methods take."""
+        fitting = [route for route in self.routes if route.fits(p, q) and not route.is_general]
+        if fitting:
+            needs = dict.fromkeys(route.needs or "other options" for route in fitting)
+            return f", which {'need' if len(needs) == 1 else 'need one of these:'} {'; '.join(needs)}"
+        pairs = {route.kinds for route in self.routes if not route.is_general}
+        pairs |= {_pair(left, right) for _, left, right in self._further}
+        general = dict.fromkeys(route.needs for route in self.routes if route.is_general and route.needs)
+        return f"; there are methods for {', '.join(sorted(pairs))}{''.join(f', and for {one}' for one in general)}"
+
+    def _why_not(self, method: Any, p: Measure, q: Measure) -> str:
+        """Why a method of the table does not take a pair; empty where there is no such method."""
+        for module, _, _ in self._further:
+            importlib.import_module(module)
+        named = [route for route in self.routes if route.name == method]
+        fitting = [route for route in named if route.fits(p, q)]
+        if fitting:
+            return f"; {method!r} needs {fitting[0].needs or 'another pair or other options'}"
+        if not named:
+            return ""
+        hint = "; write dg.Samples(array) for an array of draws" if named[0].left is Samples else ""
+        return f": it takes {named[0].kinds}, not {_pair(type(p), type(q))}{hint}"
 
 
 def methods_for(function: Callable[..., Bracket], p: Any, q: Any, **options: Any) -> tuple[Route, ...]:
@@ -153,7 +203,7 @@ def methods_for(function: Callable[..., Bracket], p: Any, q: Any, **options: Any
     Returns
     -------
     tuple of Route
-        Each with ``name``, ``guarantee`` and ``summary``; empty when none applies.
+        Each with ``name``, ``guarantee``, ``summary`` and ``needs``; empty when none applies.
 
     Raises
     ------
@@ -176,5 +226,5 @@ def methods_for(function: Callable[..., Bracket], p: Any, q: Any, **options: Any
     return quantity.applicable(*quantity.measures(p, q), options)
 
 
-def _pair(route: Route) -> str:
-    return f"{route.left.__name__} and {route.right.__name__}"
+def _pair(left: type[Measure], right: type[Measure]) -> str:
+    return f"{left.__name__} and {right.__name__}"

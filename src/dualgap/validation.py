@@ -190,7 +190,10 @@ def _checked_tensor(tensor: Any, name: str) -> Any:
     import torch
 
     if tensor.dtype == torch.bool or tensor.is_complex() or tensor.dtype in (torch.float16, torch.bfloat16):
-        raise InvalidInput(f"{name} must be a float32, float64 or integer tensor, got {tensor.dtype}", argument=name)
+        remedy = "; use .float()" if tensor.is_floating_point() else ""
+        raise InvalidInput(
+            f"{name} must be a float32, float64 or integer tensor, got {tensor.dtype}{remedy}", argument=name
+        )
     if not tensor.is_floating_point():
         tensor = tensor.to(torch.float64)
     if tensor.numel() == 0:

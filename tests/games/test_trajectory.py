@@ -11,7 +11,7 @@ from dualgap.errors import InvalidInput
 
 def test_a_trajectory_says_how_it_ended_in_words():
     run = dg.simulate(dg.games.bilinear([[1.0]]), dg.methods.ExtraGradient(step=0.1), start=(1.0, 1.0), steps=3)
-    assert repr(run) == "Trajectory(BUDGET after 3 steps, 1 copies, players of 1 and 1, 4 records)"
+    assert repr(run) == "Trajectory(BUDGET after 3 steps, 1 copy, players of 1 and 1, 4 records)"
 
 
 def test_a_rate_is_measured_about_the_equilibrium_that_is_given():

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+import torch
+from scipy import stats
 
 import dualgap as dg
 from dualgap.errors import InvalidInput
@@ -14,6 +16,12 @@ def test_a_mixture_keeps_its_parts():
     assert mixture.components[0] is NORMAL
 
 
+def test_laws_of_scipy_and_torch_are_taken_as_they_are():
+    mixture = dg.Mixture([0.25, 0.75], [stats.norm(1.0, 2.0), torch.distributions.Laplace(0.0, 1.0)])
+    assert float(mixture.components[0].covariance[0, 0]) == 4.0
+    assert isinstance(mixture.components[1], dg.Density)
+
+
 @pytest.mark.parametrize(
     ("weights", "components", "words"),
     [
@@ -24,8 +32,10 @@ def test_a_mixture_keeps_its_parts():
         ([1.0], "a", "components must be measures"),
         ([1.0], [dg.Histogram([1.0])], "components must be measures on R\\^d, got Histogram"),
         ("a", [NORMAL], "weights must"),
-        ([0.5, 0.5], [NORMAL, dg.Points([[0.0, 0.0]])], "same dimension, got 1 and 2"),
+        ([0.5, 0.5], [NORMAL, dg.Points([[0.0, 0.0]])], r"^components must have the same dimension, got \[1, 2\]"),
         ([1.0], 5, "components must be"),
+        ([1.0], [[0.0, 1.0]], "components must be measures on R\\^d, got list; write dg.Points"),
+        ([1.0], [stats.poisson(3.0)], "components is scipy's poisson"),
     ],
 )
 def test_bad_parts_are_refused_by_name(weights, components, words):

@@ -58,7 +58,7 @@ def test_initial_weights_keep_the_size_of_a_signal():
     assert 0.3 < float(outputs.var()) < 3
 
 
-@pytest.mark.parametrize("widths", [(), (2,), "2,1", (2, 0), (2, 1.5), (True, 1)])
+@pytest.mark.parametrize("widths", [(), (2,), "2,1", (2, 0), (2, 1.5), (True, 1), 3, None])
 def test_widths_are_at_least_two_whole_numbers(widths):
     with pytest.raises(InvalidInput, match=r"^widths must"):
         dg.networks.MLP(widths)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from dualgap.errors import InvalidInput
-from dualgap.report.reading import read_numbers, read_picture
+from dualgap.report.reading import read_numbers, read_picture, said_of_files
 
 
 def test_numbers_are_read_from_all_three_kinds(tmp_path):
@@ -34,5 +36,56 @@ def test_a_picture_is_reduced_and_has_three_colours(tmp_path):
 def test_what_is_no_picture_is_refused(tmp_path):
     pytest.importorskip("PIL.Image")
     (tmp_path / "text.png").write_text("not a picture")
-    with pytest.raises(InvalidInput, match=r"^content must be a picture"):
+    with pytest.raises(InvalidInput, match=r"text.png must be a picture, such as") as caught:
         read_picture(tmp_path / "text.png", "content", size=10)
+    assert caught.value.argument == "content"
+
+
+def test_a_picture_that_is_cut_off_is_refused(tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    image.fromarray(np.eye(64, dtype=np.uint8)).save(tmp_path / "a.png")
+    (tmp_path / "a.png").write_bytes((tmp_path / "a.png").read_bytes()[:60])
+    with pytest.raises(InvalidInput, match=r"a.png must be a picture that can be read"):
+        read_picture(tmp_path / "a.png", "content", size=10)
+
+
+def test_a_size_that_makes_a_picture_too_small_is_refused_with_one_that_does_not(tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    image.fromarray(np.zeros((60, 100), dtype=np.uint8)).save(tmp_path / "wide.png")
+    with pytest.raises(InvalidInput, match=r"size must be at least 94 for .*wide.png.* got 60"):
+        read_picture(tmp_path / "wide.png", "content", size=60, smallest_side=56)
+    assert read_picture(tmp_path / "wide.png", "content", size=94, smallest_side=56).shape == (56, 94, 3)
+    with pytest.raises(InvalidInput, match=r"wide.png must be at least 61 x 61 pixels, got 100 x 60"):
+        read_picture(tmp_path / "wide.png", "content", size=100, smallest_side=61)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.txt", "# a comment\n", "must not be empty"),
+        ("a.txt", "1\nnan\n", r"must be finite, got nan at position \(1,\)"),
+        ("a.csv", "1,2\n3\n", "must hold numbers only: .*number of columns"),
+        ("a.npy", "junk", "must hold numbers only: it is not an array of numbers as numpy.save writes it"),
+    ],
+)
+def test_a_file_that_holds_no_numbers_is_refused_by_its_name(tmp_path, name, content, words):
+    (tmp_path / name).write_text(content)
+    with pytest.raises(InvalidInput, match=f"{name} {words}") as caught:
+        read_numbers(tmp_path / name, "x")
+    assert caught.value.argument == "x"
+    assert "pickle" not in str(caught.value)
+
+
+def test_an_archive_and_an_array_of_words_are_no_numbers(tmp_path):
+    np.savez(tmp_path / "many.npz", x=np.zeros(2))
+    (tmp_path / "many.npz").rename(tmp_path / "many.npy")
+    with pytest.raises(InvalidInput, match="it is an archive of arrays"):
+        read_numbers(tmp_path / "many.npy", "x")
+    np.save(tmp_path / "words.npy", np.array(["one"]))
+    with pytest.raises(InvalidInput, match=r"words\.npy must be an array of real numbers"):
+        read_numbers(tmp_path / "words.npy", "x")
+
+
+def test_only_the_subject_of_a_message_becomes_the_file():
+    assert said_of_files("q must not be p", Path("x.npy"), Path("y.npy")) == "y.npy must not be p"
+    assert said_of_files("method must be one of 'p'", Path("x"), Path("y")) == "method must be one of 'p'"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from dualgap.errors import InvalidInput
-from dualgap.report.writing import write_atomically, write_text
+from dualgap.report.writing import check_output, write_atomically, write_text
 
 
 def test_a_text_is_written_and_replaced(tmp_path):
@@ -33,3 +35,22 @@ def test_a_folder_that_cannot_be_made_is_said_plainly(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(InvalidInput, match=r"^output must be in a folder that can be written to"):
         write_text(tmp_path / "file" / "index.html", "page")
+
+
+@pytest.mark.parametrize("name", ["run.npz", "RUN.NPZ", "new/folder/run.npz"])
+def test_a_file_that_can_be_written_passes(tmp_path, name):
+    assert check_output(tmp_path / name, ".npz") == tmp_path / name
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_written_is_said_plainly(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "folder.png").mkdir()
+    for path, words in (
+        (Path("a.txt"), "output must end in .png, .pdf or .svg, got 'a.txt'"),
+        (Path("a"), "output must end in"),
+        (tmp_path / "folder.png", "output must be a file, got the folder"),
+        (tmp_path / "file" / "a.png", "output must be in a folder that can be written to"),
+    ):
+        with pytest.raises(InvalidInput, match=f"^{words}"):
+            check_output(path, ".png", ".pdf", ".svg")

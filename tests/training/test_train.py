@@ -92,11 +92,23 @@ def test_divergence_is_a_status_that_names_the_seed_and_the_step():
         ({"steps": 0}, "steps"),
         ({"record": 0}, "record"),
         ({"observe": 1}, "observe"),
+        ({"dtype": "float32"}, "dtype"),
+        ({"dtype": torch.int32}, "dtype"),
+        ({"dtype": torch.float16}, "dtype"),
+        ({"device": "foo"}, "device"),
+        ({"device": None}, "device"),
+        ({"device": "meta"}, "device"),
     ],
 )
 def test_bad_input_is_named(change, name):
     with pytest.raises(InvalidInput, match=f"^{name} must"):
         dg.training.train(game(), METHOD, **{"seeds": [0], "steps": 1, **change})
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="the device is there")
+def test_a_device_that_is_not_there_is_named_before_any_work():
+    with pytest.raises(InvalidInput, match=r"^device must be one that torch can use here, .* got 'cuda'"):
+        dg.training.train(game(), METHOD, seeds=[0], steps=1, device="cuda")
 
 
 def test_what_is_not_a_gan_is_named():

@@ -76,10 +76,12 @@ class Trajectory:
         """
         if self.status is Status.DIVERGED:
             copies = int((self.diverged_at >= 0).sum())
-            first = int(self.diverged_at[self.diverged_at >= 0].min())
+            step = int(self.diverged_at[self.diverged_at >= 0].min())
+            alone = self.diverged_at.size == 1
+            which = "the path " if alone else f"{copies} of {self.diverged_at.size} copies "
+            first = f" at step {step}" if alone else f", the first at step {step}"
             raise NotConverged(
-                f"{copies} of {self.diverged_at.size} copies diverged, the first at step {first}; "
-                "use a smaller step or another method",
+                f"{which}diverged{first}; use a smaller step or another method",
                 partial=self,
             )
         if self.tolerance is not None and self.status is not Status.CONVERGED:
@@ -122,7 +124,8 @@ class Trajectory:
 
     def __repr__(self) -> str:
         copies = "x".join(map(str, self.diverged_at.shape)) or "1"
+        noun = "copy" if self.diverged_at.size == 1 else "copies"
         return (
-            f"Trajectory({self.status.name} after {self.steps[-1]} steps, {copies} copies, players of "
+            f"Trajectory({self.status.name} after {self.steps[-1]} steps, {copies} {noun}, players of "
             f"{self.x.shape[-1]} and {self.y.shape[-1]}, {len(self.steps)} records)"
         )

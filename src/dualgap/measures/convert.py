@@ -14,7 +14,7 @@ from dualgap.measures.histogram import Histogram
 from dualgap.measures.measure import Measure
 from dualgap.measures.points import Points, Samples
 
-__all__ = ["as_measure"]
+__all__ = ["as_law", "as_measure"]
 
 
 def as_measure(value: Any, name: str, *, bare: type[Histogram] | type[Points] | type[Samples]) -> Measure:
@@ -41,6 +41,17 @@ def as_measure(value: Any, name: str, *, bare: type[Histogram] | type[Points] | 
     >>> as_measure(stats.norm(1.0, 2.0), "p", bare=Histogram).covariance
     array([[4.]])
     """
+    return as_law(value, name) or bare(value, _name=name)
+
+
+def as_law(value: Any, name: str) -> Measure | None:
+    """As :func:`as_measure`, with None for what is neither a measure nor a law of scipy or torch, such as an array.
+
+    Examples
+    --------
+    >>> as_law([0.5, 0.5], "p") is None
+    True
+    """
     if isinstance(value, Measure):
         return value
     package = {base.__module__.partition(".")[0] for base in type(value).__mro__}
@@ -48,7 +59,7 @@ def as_measure(value: Any, name: str, *, bare: type[Histogram] | type[Points] | 
         return _from_scipy(value, name)
     if "torch" in package and hasattr(value, "log_prob"):
         return _from_torch(value, name)
-    return bare(value, _name=name)
+    return None
 
 
 def _from_scipy(law: Any, name: str) -> Measure:

@@ -8,6 +8,7 @@ from typing import Any, final
 
 from dualgap import validation
 from dualgap.errors import InvalidInput
+from dualgap.measures.convert import as_law
 from dualgap.measures.measure import Measure
 
 __all__ = ["Mixture"]
@@ -25,7 +26,7 @@ class Mixture(Measure):
     weights : (k,) array
         Non-negative, summing to 1.
     components : sequence of k measures
-        All on the same R^d.
+        All on the same R^d; laws of scipy.stats and torch.distributions are taken as they are.
 
     Raises
     ------
@@ -52,18 +53,17 @@ class Mixture(Measure):
             )
         components = tuple(self.components)
         validation.same_length(len(weights), len(components), ("weights", "components"), "length")
+        components = tuple(as_law(component, "components") or component for component in components)
         for component in components:
             if not isinstance(component, Measure) or component.dimension is None:
                 raise InvalidInput(
-                    f"components must be measures on R^d, got {type(component).__name__}",
+                    f"components must be measures on R^d, got {type(component).__name__}; write dg.Points(array) for "
+                    "positions, dg.Gaussian(mean, covariance) for a normal law",
                     argument="components",
                 )
-            validation.same_length(
-                int(components[0].dimension or 0),
-                component.dimension,
-                ("the first component", "components"),
-                "dimension",
-            )
+        dimensions = [int(component.dimension or 0) for component in components]
+        if len(set(dimensions)) > 1:
+            raise InvalidInput(f"components must have the same dimension, got {dimensions}", argument="components")
         object.__setattr__(self, "weights", weights)
         object.__setattr__(self, "components", components)
 

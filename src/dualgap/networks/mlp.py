@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -57,12 +57,13 @@ class MLP(Network):
 
     def __post_init__(self) -> None:
         choice(self.activation, "activation", ACTIVATIONS)
-        if isinstance(self.widths, str) or len(self.widths) < 2:
+        widths = tuple(self.widths) if isinstance(self.widths, Iterable) else ()
+        if isinstance(self.widths, str) or len(widths) < 2:
             raise InvalidInput(
-                f"widths must be at least two whole numbers, input and output, got {self.widths!r}",
+                f"widths must be at least two whole numbers, input and output, such as (2, 64, 1), got {self.widths!r}",
                 argument="widths",
             )
-        object.__setattr__(self, "widths", tuple(count(width, "widths") for width in self.widths))
+        object.__setattr__(self, "widths", tuple(count(width, "widths") for width in widths))
 
     @property
     def inputs(self) -> int:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from dualgap.errors import InvalidInput
 from dualgap.extras import require
-from dualgap.report.writing import write_atomically
+from dualgap.report.writing import check_output, write_atomically
 
-__all__ = ["draw_portrait"]
+__all__ = ["ENDINGS", "draw_portrait"]
+
+#: The kinds of file that a portrait is written to.
+ENDINGS = (".png", ".pdf", ".svg")
 
 
 def draw_portrait(x: np.ndarray, y: np.ndarray, title: str, output: Path) -> Path:
@@ -31,8 +33,7 @@ def draw_portrait(x: np.ndarray, y: np.ndarray, title: str, output: Path) -> Pat
         Without matplotlib.
     """
     figure_module = require("matplotlib.figure", extra="figures")
-    if output.suffix not in (".png", ".pdf", ".svg"):
-        raise InvalidInput(f"output must end in .png, .pdf or .svg, got {str(output)!r}", argument="output")
+    check_output(output, *ENDINGS)
     figure = figure_module.Figure(figsize=(4.5, 4.5), layout="constrained")
     axes = figure.add_subplot()
     axes.plot(x, y, ".-", linewidth=0.7, markersize=2.5, color="#0072B2")
@@ -41,4 +42,4 @@ def draw_portrait(x: np.ndarray, y: np.ndarray, title: str, output: Path) -> Pat
     axes.set(xlabel="x (no unit)", ylabel="y (no unit)", aspect="equal")
     axes.set_title(title, fontsize=10)
     axes.legend()
-    return write_atomically(output, lambda file: figure.savefig(file, format=output.suffix[1:], dpi=200))
+    return write_atomically(output, lambda file: figure.savefig(file, format=output.suffix[1:].lower(), dpi=200))

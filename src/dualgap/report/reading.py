@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
+import re
+import warnings
 from pathlib import Path
 
 import numpy as np
 
 from dualgap.errors import InvalidInput
 from dualgap.extras import require
+from dualgap.validation import as_array
 
-__all__ = ["read_numbers", "read_picture"]
+__all__ = ["read_numbers", "read_picture", "said_of_files"]
 
 
 def read_numbers(path: Path, name: str) -> np.ndarray:
-    """The numbers of a .npy, .csv or .txt file.
+    """The numbers of a .npy, .csv or .txt file; what is refused is said of the file.
 
     Parameters
     ----------
@@ -25,27 +29,76 @@ def read_numbers(path: Path, name: str) -> np.ndarray:
     Raises
     ------
     InvalidInput
-        When there is no such file, it is empty, or it holds anything but numbers.
+        When there is no such file, it is empty, or it holds anything but finite numbers.
     """
     readers = {
-        ".npy": lambda: np.load(path, allow_pickle=False),
-        ".csv": lambda: np.loadtxt(path, delimiter=",", ndmin=1),
-        ".txt": lambda: np.loadtxt(path, ndmin=1),
+        ".npy": _read_npy,
+        ".csv": lambda path: _read_text(path, ","),
+        ".txt": lambda path: _read_text(path, None),
     }
-    if path.suffix not in readers:
-        raise InvalidInput(f"{name} must be a .npy, .csv or .txt file, got {str(path)!r}", argument=name)
-    if not path.is_file():
-        raise InvalidInput(f"{name} must be a file that exists, got {str(path)!r}", argument=name)
-    if path.stat().st_size == 0:
-        raise InvalidInput(f"{name} must not be empty, got {str(path)!r}", argument=name)
+    if path.suffix.lower() not in readers:
+        raise InvalidInput(f"{path} must be a .npy, .csv or .txt file", argument=name)
+    _require_file(path, name)
     try:
-        return readers[path.suffix]()
-    except (OSError, ValueError) as error:
-        raise InvalidInput(f"{name} must hold numbers only, got {str(path)!r} ({error})", argument=name) from error
+        numbers = readers[path.suffix.lower()](path)
+    except OSError as error:
+        raise InvalidInput(f"{path} must be a file that can be read ({error.strerror})", argument=name) from error
+    except ValueError as error:
+        raise InvalidInput(f"{path} must hold numbers only: {error}", argument=name) from error
+    if numbers.size == 0:
+        raise InvalidInput(f"{path} must not be empty, got no number", argument=name)
+    try:
+        return as_array(numbers, str(path))
+    except InvalidInput as error:
+        raise InvalidInput(str(error), argument=name) from error
 
 
-def read_picture(path: Path, name: str, *, size: int) -> np.ndarray:
+def said_of_files(message: str, x: Path, y: Path) -> str:
+    """What the library says of p, of q or of both, said of the files that they came from.
+
+    Examples
+    --------
+    >>> said_of_files("p and q must have the same dimension, got 1 and 2", Path("a.npy"), Path("b.csv"))
+    'a.npy and b.csv must have the same dimension, got 1 and 2'
+    """
+    names = {"p": str(x), "q": str(y), "p and q": f"{x} and {y}"}
+    return re.sub(r"^(p and q|p|q)\b", lambda found: names[found[0]], message)
+
+
+def _read_npy(path: Path) -> np.ndarray:
+    try:
+        found = np.load(path, allow_pickle=False)
+    except (ValueError, EOFError):  # numpy advises to trust the file, which would execute what is in it
+        raise ValueError("it is not an array of numbers as numpy.save writes it") from None
+    if not isinstance(found, np.ndarray):
+        raise ValueError("it is an archive of arrays; save the one array with numpy.save")
+    return found
+
+
+def _read_text(path: Path, delimiter: str | None) -> np.ndarray:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that there is no number, which is an error here
+        return np.loadtxt(path, delimiter=delimiter, ndmin=1)
+
+
+def _require_file(path: Path, name: str) -> None:
+    if not path.is_file():
+        raise InvalidInput(f"{path} must be a file that exists", argument=name)
+    if path.stat().st_size == 0:
+        raise InvalidInput(f"{path} must not be empty", argument=name)
+
+
+def read_picture(path: Path, name: str, *, size: int, smallest_side: int = 1) -> np.ndarray:
     """The pixels of a picture, reduced so that its longer side is at most ``size``.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        The argument that it came from.
+    size : int
+    smallest_side : int
+        What the shorter side must have after that.
 
     Returns
     -------
@@ -54,15 +107,30 @@ def read_picture(path: Path, name: str, *, size: int) -> np.ndarray:
     Raises
     ------
     InvalidInput
-        When there is no such file or it is no picture.
+        When there is no such file, it is no picture, or it is or becomes too small.
     """
     image = require("PIL.Image", extra="figures")
+    _require_file(path, name)
     try:
         with image.open(path) as opened:
             picture = opened.convert("RGB")
-    except OSError as error:  # PIL's UnidentifiedImageError is one
+    except image.UnidentifiedImageError as error:
+        raise InvalidInput(f"{path} must be a picture, such as a .png or .jpg file", argument=name) from error
+    except (OSError, SyntaxError, ValueError, image.DecompressionBombError) as error:
+        raise InvalidInput(f"{path} must be a picture that can be read ({error})", argument=name) from error
+    short, long = sorted(picture.size)
+    if short < smallest_side:
         raise InvalidInput(
-            f"{name} must be a picture that exists, got {str(path)!r} ({error})", argument=name
-        ) from error
+            f"{path} must be at least {smallest_side} x {smallest_side} pixels, got {picture.width} x {picture.height}; "
+            "use a larger picture",
+            argument=name,
+        )
     picture.thumbnail((size, size))
+    if min(picture.size) < smallest_side:
+        least = math.ceil(smallest_side * long / short)
+        raise InvalidInput(
+            f"size must be at least {least} for {path}, whose shorter side would otherwise be below {smallest_side} "
+            f"pixels, got {size}",
+            argument="size",
+        )
     return np.asarray(picture)

@@ -10,7 +10,37 @@ from typing import IO, Any
 
 from dualgap.errors import InvalidInput
 
-__all__ = ["write_atomically", "write_text"]
+__all__ = ["check_output", "write_atomically", "write_text"]
+
+
+def check_output(path: Path, *endings: str) -> Path:
+    """A file that can be written, found out before the work whose result it is to hold.
+
+    Parameters
+    ----------
+    path : Path
+    *endings : str
+        Those that it may have, such as ``".npz"``, in small or capital letters.
+
+    Raises
+    ------
+    InvalidInput
+        For another ending, a folder, or a place that cannot be written to.
+
+    Examples
+    --------
+    >>> check_output(Path("run.npz"), ".npz").name
+    'run.npz'
+    """
+    if path.suffix.lower() not in endings:
+        listed = " or ".join([", ".join(endings[:-1]), endings[-1]] if endings[1:] else endings)
+        raise InvalidInput(f"output must end in {listed}, got {str(path)!r}", argument="output")
+    if path.is_dir():
+        raise InvalidInput(f"output must be a file, got the folder {str(path)!r}", argument="output")
+    nearest = next(folder for folder in path.absolute().parents if folder.exists())
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
+        raise InvalidInput(f"output must be in a folder that can be written to, got {str(path)!r}", argument="output")
+    return path
 
 
 def write_atomically(path: Path, write: Callable[[IO[bytes]], Any]) -> Path:

@@ -58,8 +58,10 @@ def train(
         Whether to keep the weights at every record; only the first and the last otherwise.
     observe : callable (x, y) -> dict of (K,) tensors, optional
         More metrics.
-    dtype, device
+    dtype : torch.float32 or torch.float64
         Of the weights and the batches.
+    device : torch device
+        Where they are.
     progress : Progress, optional
 
     Returns
@@ -72,6 +74,7 @@ def train(
     Raises
     ------
     InvalidInput
+        Before any work, also for a device that is not there.
 
     Examples
     --------
@@ -92,6 +95,7 @@ def train(
     optional_function(observe, "observe")
     steps = count(steps, "steps")
     every = max(1, steps // RECORDS) if record is None else record
+    _check_placement(dtype, device)
     start = game.start(Streams(seeds, purpose=WEIGHTS, dtype=dtype, device=device))
 
     def metrics(x: Tensor, y: Tensor) -> dict[str, Tensor]:
@@ -116,3 +120,16 @@ def train(
         observe=metrics,
         progress=progress,
     )
+
+
+def _check_placement(dtype: Any, device: Any) -> None:
+    """Refuse a type of numbers that is not computed in, and a device that torch does not know or that is not there."""
+    if dtype not in (torch.float32, torch.float64):
+        raise InvalidInput(f"dtype must be torch.float32 or torch.float64, got {dtype!r}", argument="dtype")
+    try:
+        torch.zeros(1, device=torch.device(device)).cpu()
+    except (RuntimeError, AssertionError, TypeError) as error:  # by the kind of device
+        words = str(error).partition("\n")[0].partition(". ")[0]
+        raise InvalidInput(
+            f'device must be one that torch can use here, such as "cpu", got {device!r} ({words})', argument="device"
+        ) from error

@@ -131,6 +131,8 @@ def test_weights_that_are_no_longer_finite_end_the_training_with_the_last_good_m
         ({"held_out": 0.2}, "held_out must be a pair"),
         ({"held_out": (torch.zeros(2, 11), torch.tensor([0, 5]))}, "labels must be classes from 0 to 1, got 5"),
         ({"model": lambda x: x}, "model must be a torch.nn.Module"),
+        ({"model": perceptron((3, 2), seed=0)}, r"model must take inputs of shape \(n, 11\)"),
+        ({"held_out": (torch.zeros(2, 3), torch.tensor([0, 1]))}, r"model must take inputs of shape \(n, 3\)"),
         ({"model": torch.nn.Identity()}, "model must have parameters to train"),
         ({"box": (0, 0.5)}, "inputs must be in the box"),
         ({"attack": partial(pgd, step=-1.0, steps=2)}, "step must be above 0"),

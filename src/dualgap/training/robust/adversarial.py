@@ -15,7 +15,7 @@ from dualgap.errors import InvalidInput, NotConverged
 from dualgap.games.trajectory import Status
 from dualgap.progress import Progress, resolve
 from dualgap.training.robust.accuracy import accuracy
-from dualgap.training.robust.attacks import Attack, fgsm, sample_losses
+from dualgap.training.robust.attacks import Attack, fgsm, outputs_of, sample_losses
 from dualgap.validation import count, is_torch, real
 
 __all__ = ["RobustTraining", "adversarial_training", "attacked_accuracy", "clean_accuracy"]
@@ -258,7 +258,7 @@ def _epoch(
         try:
             with _evaluating(model):
                 moved = attack(model, points, classes, **options)
-            losses = sample_losses(model(moved), classes)
+            losses = sample_losses(outputs_of(model, moved), classes)
         except InvalidInput as error:
             if error.argument != "model":
                 raise
@@ -289,7 +289,7 @@ class _evaluating:
 
 def _correct(model: torch.nn.Module, inputs: Tensor, labels: Tensor) -> Tensor:
     with torch.no_grad():
-        return model(inputs).argmax(dim=1) == labels
+        return outputs_of(model, inputs).argmax(dim=1) == labels
 
 
 def _copied_state(model: torch.nn.Module) -> dict[str, Tensor]:

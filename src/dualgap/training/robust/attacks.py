@@ -13,7 +13,7 @@ from torch.nn.functional import cross_entropy
 from dualgap.errors import InvalidInput
 from dualgap.validation import as_array, count, is_torch, real
 
-__all__ = ["Attack", "Loss", "fgsm", "pgd", "sample_losses"]
+__all__ = ["Attack", "Loss", "fgsm", "outputs_of", "pgd", "sample_losses"]
 
 #: From (outputs, labels) to the loss of each sample, (n,).
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -136,6 +136,30 @@ def pgd(
     return _better(best, largest, iterate, _losses_at(model, iterate, labels, loss))[0]
 
 
+def outputs_of(model: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
+    """What a model gives at the inputs, which must be what it takes.
+
+    Raises
+    ------
+    InvalidInput
+        When torch refuses their shape or type in one of the model's layers.
+
+    Examples
+    --------
+    >>> outputs_of(torch.nn.Flatten(), torch.zeros(5, 2, 2)).shape
+    torch.Size([5, 4])
+    """
+    try:
+        return model(inputs)
+    except torch.OutOfMemoryError:
+        raise
+    except RuntimeError as error:
+        raise InvalidInput(
+            f"model must take inputs of shape (n, {', '.join(map(str, inputs.shape[1:]))}) and type {inputs.dtype}: {error}",
+            argument="model",
+        ) from error
+
+
 def sample_losses(outputs: Tensor, labels: Tensor, loss: Loss | None = None) -> Tensor:
     """The loss of each sample, found to be one.
 
@@ -240,7 +264,7 @@ def _input_gradient(
     """Each sample's gradient of its own loss, and the losses."""
     with torch.enable_grad():
         variable = points.clone().requires_grad_(True)
-        losses = sample_losses(model(variable), labels, loss)
+        losses = sample_losses(outputs_of(model, variable), labels, loss)
         gradient = torch.autograd.grad(losses.sum(), variable, allow_unused=True)[0] if losses.requires_grad else None
     if gradient is None:
         raise InvalidInput(
@@ -255,7 +279,7 @@ def _input_gradient(
 
 def _losses_at(model: Callable[[Tensor], Tensor], points: Tensor, labels: Tensor, loss: Loss | None) -> Tensor:
     with torch.no_grad():
-        return sample_losses(model(points), labels, loss)
+        return sample_losses(outputs_of(model, points), labels, loss)
 
 
 def _projected(moved: Tensor, points: Tensor, radius: float, box: tuple[float, float] | None) -> Tensor:
