@@ -40,3 +40,12 @@ def test_dimension_64_is_checked():
     bracket = dg.kl(dg.Gaussian(np.zeros(64), root @ root.T + np.eye(64)), dg.Gaussian(np.ones(64), np.eye(64)))
     bracket.certificate.check()
     assert bracket.gap < 1e-9 * float(bracket.value)
+
+
+def test_certificates_judge_the_supports_themselves():
+    line = np.array([[1.0, 1.0], [1.0, 1.0]])
+    certificate = dg.kl(dg.Gaussian([0.0, 0.0], line), dg.Gaussian([1.0, 1.0], 2 * line)).certificate
+    certificate.check()
+    certificate.mean_q[0] += 1e-12
+    with pytest.raises(CertificateError, match="same affine subspace"):
+        certificate.check()

@@ -102,7 +102,7 @@ def test_mutual_information_of_a_correlated_pair():
 
 
 def test_singular_covariances_are_compared_on_their_common_subspace():
-    direction = np.array([3.0, 4.0]) / 5
+    direction = np.array([3.0, 4.0])  # whole numbers: their products are exactly of rank 1
     p, q = (dg.Gaussian(m * direction, v * np.outer(direction, direction)) for m, v in ((0.0, 1.0), (1.0, 2.0)))
     on_the_line = dg.kl(dg.Gaussian(0.0, 1.0), dg.Gaussian(1.0, 2.0))
     bracket = dg.kl(p, q)
@@ -143,3 +143,80 @@ def test_tensors_in_tensors_out_and_float32_is_kept():
     assert bracket.contains(float(bracket.value))
     exact = dg.kl(dg.Gaussian(np.zeros(2), np.eye(2)), dg.Gaussian(np.ones(2), 2 * np.eye(2)))
     assert bracket.contains(float(exact.value))
+
+
+def _correlated(gap):
+    return np.array([[1.0, 1 - gap], [1 - gap, 1.0]])
+
+
+@pytest.mark.parametrize(("first", "second"), [(1e-13, 4e-13), (1e-12, 8e-12), (2.0**-53, 1e-6), (1e-5, 1e-9)])
+def test_almost_singular_laws_are_neither_singular_nor_projected(first, second, oracle):
+    zero = np.zeros(2)
+    laws = [dg.Gaussian(zero, _correlated(gap)) for gap in (first, second)]
+    truth = oracle.gaussian_kl(zero, laws[0].covariance, zero, laws[1].covariance)
+    kl, jeffreys = dg.kl(*laws), dg.jeffreys(*laws)
+    assert kl.lower <= truth <= kl.upper
+    assert kl.guarantee is jeffreys.guarantee is dg.Guarantee.EXACT
+    assert kl.gap <= 1e-12 * kl.upper  # a double next to the value, not the condition number times eps
+    back = oracle.gaussian_kl(zero, laws[1].covariance, zero, laws[0].covariance)
+    assert jeffreys.lower <= truth + back <= jeffreys.upper
+    # The sum and the difference of the coordinates are independent, and the former is nearly the same.
+    js, variation, hellinger = dg.js(*laws), dg.total_variation(*laws), dg.hellinger(*laws)
+    assert variation.lower <= hellinger.upper * (1 + 1e-9)
+    assert 0.5 * LN2 * hellinger.lower < js.lower < js.upper < LN2
+    for bracket in (kl, js, jeffreys, variation, hellinger):
+        bracket.certificate.check()
+
+
+def test_js_and_variation_of_almost_singular_laws_hold_those_of_the_difference():
+    # Both laws are products of the mean and the half difference of the coordinates; the variances of the latter are
+    # gap / 2, and those of the former 1 - gap / 2, which only move the divergences by about 1e-12.
+    js, variation = (
+        f(dg.Gaussian([0.0, 0.0], _correlated(1e-13)), dg.Gaussian([0.0, 0.0], _correlated(4e-13)))
+        for f in (dg.js, dg.total_variation)
+    )
+    gaps = [1 - (1 - gap) for gap in (1e-13, 4e-13)]
+    line = [dg.Gaussian(0.0, gap / 2) for gap in gaps]
+    assert js.lower - 1e-11 <= dg.js(*line, method="cells").lower <= js.upper
+    assert variation.lower - 1e-11 <= dg.total_variation(*line, method="cells").lower <= variation.upper
+
+
+def test_lines_a_rounding_error_apart_are_disjoint():
+    line = np.ones((2, 2))
+    p, q = dg.Gaussian([1.0, 1.0], line), dg.Gaussian([1 + 1e-12, 1.0], line)
+    for divergence, truth in ((dg.kl, math.inf), (dg.js, LN2), (dg.total_variation, 1.0)):
+        bracket = divergence(p, q)
+        assert bracket.value == bracket.lower == bracket.upper == truth
+        assert "parallel affine subspaces of dimension 1, 7.07e-13 apart" in bracket.reason
+        bracket.certificate.check()
+
+
+def test_bounds_that_are_wider_than_rounding_are_not_called_exact():
+    rng = np.random.default_rng(0)
+    root, _ = np.linalg.qr(rng.normal(size=(40, 40)))
+    first, second = ((root * np.geomspace(low, 1.0, 40)) @ root.T for low in (1e-7, 1e-6))
+    bracket = dg.kl(dg.Gaussian(np.zeros(40), first), dg.Gaussian(np.zeros(40), second))
+    assert bracket.guarantee is (dg.Guarantee.EXACT if bracket.gap <= 1e-9 * bracket.upper else dg.Guarantee.CERTIFIED)
+    assert bracket.guarantee is dg.Guarantee.CERTIFIED
+    bracket.certificate.check()
+
+
+def test_a_covariance_that_is_no_covariance_by_rounding_has_no_bounds():
+    # (0.1, 0.7, 0.3) with itself: of rank 1 on paper, with a negative minor in doubles.
+    direction = np.array([0.1, 0.7, 0.3])
+    covariance = np.outer(direction, direction)
+    assert covariance[0, 0] * covariance[1, 1] != covariance[0, 1] ** 2
+    bracket = dg.kl(dg.Gaussian(np.zeros(3), covariance), dg.Gaussian(direction, 2 * covariance))
+    assert bracket.guarantee is dg.Guarantee.NONE
+    assert math.isnan(bracket.lower)
+    assert "negative eigenvalue" in bracket.reason
+    assert float(bracket.value) == pytest.approx(float(dg.kl(dg.Gaussian(0.0, 1.0), dg.Gaussian(1.0, 2.0)).value))
+
+
+def test_the_gradient_survives_a_poor_condition():
+    mean = torch.tensor([0.5, -0.25], dtype=torch.float64, requires_grad=True)
+    covariance = torch.tensor(_correlated(1e-8))
+    bracket = dg.kl(dg.Gaussian(mean, covariance), dg.Gaussian(torch.zeros(2, dtype=torch.float64), covariance))
+    (gradient,) = torch.autograd.grad(bracket.value, mean)
+    expected = np.linalg.solve(_correlated(1e-8), [0.5, -0.25])
+    np.testing.assert_allclose(gradient.numpy(), expected, rtol=1e-6)  # eps times the condition 2e8, and more

@@ -93,3 +93,38 @@ def test_total_variation_of_shifted_gaussians_can_be_differentiated():
     covariance = torch.tensor([[2.0]], dtype=torch.float64)
     law = dg.Gaussian(torch.zeros(1, dtype=torch.float64), covariance)
     assert torch.autograd.gradcheck(lambda m: dg.total_variation(law, dg.Gaussian(m, covariance)).value, (shift,))
+
+
+@pytest.mark.parametrize("order", [1e-4, 0.01, 0.5, 1.001, 2.0, 7.0])
+@pytest.mark.parametrize("gaps", [(1e-13, 4e-13), (1e-13, 1.1e-13), (1e-9, 1e-5)])
+def test_renyi_of_almost_singular_laws(order, gaps, oracle):
+    zero, mean = np.zeros(2), np.array([1e-7, 0.0])
+    first, second = (np.array([[1.0, 1 - gap], [1 - gap, 1.0]]) for gap in gaps)
+    bracket = dg.renyi(dg.Gaussian(zero, first), dg.Gaussian(mean, second), order=order)
+    truth = oracle.gaussian_renyi(zero, first, mean, second, order)
+    assert bracket.guarantee is dg.Guarantee.EXACT
+    assert bracket.lower <= truth <= bracket.upper
+    assert bracket.gap <= 1e-9 * bracket.upper
+    bracket.certificate.check()
+
+
+def test_chi_squared_diverges_exactly_at_twice_the_variance():
+    q = dg.Gaussian([0.0, 0.0], np.eye(2))
+    assert dg.chi_squared(dg.Gaussian([0.0, 0.0], np.diag([1.0, 2.0])), q).lower == math.inf
+    below = dg.chi_squared(dg.Gaussian([0.0, 0.0], np.diag([1.0, np.nextafter(2.0, 0.0)])), q)
+    # 1/sqrt(v (2 - v)) - 1 with 2 - v = 2^-52
+    assert float(below.value) == pytest.approx(2.0**25.5 - 1, rel=1e-12)
+    assert below.guarantee is dg.Guarantee.EXACT
+    below.certificate.check()
+
+
+def test_hellinger_between_very_different_scales(oracle):
+    first, second = np.diag([1.0, 1e-12, 1e4]), np.diag([1e-10, 1.0, 1e4])
+    bracket = dg.hellinger(dg.Gaussian(np.zeros(3), first), dg.Gaussian(np.zeros(3), second))
+    half = oracle.gaussian_renyi(np.zeros(3), first, np.zeros(3), second, 0.5)
+    assert bracket.lower <= 1 - oracle.mp.exp(-half / 2) <= bracket.upper
+
+
+def test_a_small_order_of_variances_of_different_size(oracle):
+    bracket = dg.renyi(dg.Gaussian(0.0, 1e-3), dg.Gaussian(0.3, 1e2), order=1e-4)
+    assert bracket.lower <= oracle.gaussian_renyi(0.0, 1e-3, 0.3, 1e2, 1e-4) <= bracket.upper

@@ -79,3 +79,15 @@ def test_a_certificate_of_a_batch_has_a_bound_a_row():
     rows = np.array([[0.5, 0.5], [0.25, 0.75]])
     certificate = AtomsRecomputed(lower=0.0, upper=math.inf, p=rows, q=rows[::-1].copy(), rule=Rule(GENERATORS[0]))
     assert certificate.bounds()[0].shape == (2,)
+
+
+@pytest.mark.parametrize("divergence", [dg.kl, dg.jeffreys, dg.js])
+@pytest.mark.parametrize("excess", [-9e-10, 0.0, 9e-10])
+@pytest.mark.parametrize("mass", [5e-324, 1e-310])
+def test_subnormal_masses_are_not_rounded_by_the_normalisation(divergence, excess, mass, oracle):
+    p, q = [0.5, 0.5], [1 + excess, mass]
+    bracket = divergence(p, q)
+    bracket.certificate.check()
+    truth = getattr(oracle, divergence.__name__)(p, q)
+    assert bracket.lower <= truth <= bracket.upper
+    divergence(q, p).certificate.check()

@@ -36,3 +36,23 @@ def test_batches_and_tensors():
     assert bracket.value.dtype == torch.float32
     np.testing.assert_allclose(bracket.value.numpy(), [math.log(2), math.inf], rtol=1e-6)
     bracket.certificate.check()
+
+
+@pytest.mark.parametrize("order", [1e-12, 1e-6, 1e-3, 0.1, 0.49])
+@pytest.mark.parametrize("seed", range(5))
+def test_small_orders_keep_relative_accuracy(order, seed, oracle):
+    p = np.array([0.49799874, 0.39602735, 0.1059739]) + [1e-8, 0, 0]
+    q = np.random.default_rng(seed).dirichlet([3.0, 2.0, 2.0])
+    bracket = dg.renyi(p / p.sum(), q, order=order)
+    truth = oracle.renyi(p / p.sum(), q, order)
+    assert bracket.lower <= truth <= bracket.upper
+    assert bracket.gap <= 1e-12 * bracket.upper
+    bracket.certificate.check()
+
+
+@pytest.mark.parametrize("order", [1e-6, 0.3])
+def test_small_orders_count_the_masses_of_one_law_alone(order, oracle):
+    for p, q in (([0.5, 0.5, 0.0], [0.25, 0.25, 0.5]), ([0.25, 0.25, 0.5], [0.5, 0.5, 0.0])):
+        bracket = dg.renyi(p, q, order=order)
+        assert bracket.lower <= oracle.renyi(p, q, order) <= bracket.upper
+        bracket.certificate.check()

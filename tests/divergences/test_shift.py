@@ -73,3 +73,18 @@ def test_equal_laws_and_singular_ones_are_left_to_others():
         float(dg.js(dg.Gaussian(0.0, 1.0), dg.Gaussian(1.0, 1.0)).value), rel=1e-9
     )
     bracket.certificate.check()
+
+
+@pytest.mark.parametrize("gap", [1e-7, 1e-13])
+def test_the_distance_of_almost_singular_laws_is_that_of_their_difference(gap):
+    covariance = np.array([[1.0, 1 - gap], [1 - gap, 1.0]])
+    shift = np.sqrt(gap)
+    p, q = dg.Gaussian([0.0, 0.0], covariance), dg.Gaussian([shift, -shift], covariance)
+    # S^-1 (1, -1) = (1, -1) / gap for the gap as it is rounded.
+    distance = math.sqrt(2 * shift**2 / (1 - (1 - gap)))
+    line = dg.js(dg.Gaussian(0.0, 1.0), dg.Gaussian(distance, 1.0))
+    bracket = dg.js(p, q)
+    assert bracket.lower <= line.upper
+    assert line.lower <= bracket.upper
+    assert float(bracket.value) == pytest.approx(float(line.value), rel=1e-9)
+    bracket.certificate.check()

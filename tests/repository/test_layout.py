@@ -23,7 +23,6 @@ WITH = {
     "claims/transport.py": "claims/test_shipped.py",
     "claims/wgan.py": "claims/test_shipped.py",
     "transport/bures.py": "transport/test_gaussian.py",
-    "transport/discrete.py": "transport/test_exact.py",
     "transport/envelope.py": "transport/test_exact.py",
     "transport/ground.py": "transport/test_duality.py",
     "transport/max_sliced.py": "transport/test_sliced.py",

@@ -205,3 +205,37 @@ def test_the_coupling_of_equal_masses_is_computed_in_integers():
     assert error == 0
     np.testing.assert_array_equal(mass * 6, [2, 1, 1, 2])
     np.testing.assert_array_equal((i, j), [[0, 1, 1, 2], [0, 0, 1, 1]])
+
+
+@pytest.mark.parametrize("order", [1, 2, 5])
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [
+        ([1e300, 0.0], [1e300, 1e-300]),
+        ([1e308, 0.0], [1e308, 1e-308]),
+        ([1e308, 0.0, 3e-320], [1e308, 5e-324, 1e-310]),
+        ([0.0, 5e-324], [0.0, 1e-323]),
+    ],
+)
+def test_what_underflows_is_charged_to_the_bounds(x, y, order):
+    b = dg.wasserstein(x, y, order=order)
+    ways = [abs(Fraction(one) - Fraction(other)) for one, other in zip(sorted(x), sorted(y), strict=True)]
+    power = sum(way**order for way in ways) / len(ways)
+    # In fractions nothing underflows.
+    assert Fraction(b.lower) ** order <= power <= Fraction(b.upper) ** order
+    assert b.lower <= b.value <= b.upper
+    assert b.guarantee is Guarantee.EXACT or b.gap > 1e-9 * b.upper
+    b.certificate.check()
+
+
+def test_tiny_masses_far_away_are_not_lost():
+    for order, truth in ((1, 1.0), (2, 1e150)):
+        b = dg.wasserstein(dg.Points([0.0, 1e300], [1.0, 1e-300]), dg.Points([0.0, 1e300], [1.0, 2e-300]), order=order)
+        assert b.contains(truth)
+
+
+def test_a_distance_beyond_float64_is_refused():
+    with pytest.raises(InvalidInput, match=r"^p and q .* overflows float64"):
+        dg.wasserstein([1e308], [-1e308])
+    with pytest.raises(InvalidInput, match=r"^p and q .* overflows float64"):
+        dg.wasserstein_1d([[1e308], [0.0]], [[-1e308], [0.0]])

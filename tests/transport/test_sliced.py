@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import dualgap as dg
 from dualgap.bracket import Guarantee
 from dualgap.errors import CertificateError, InvalidInput
+from dualgap.transport.sliced import by_normal_limit
 
 
 def clouds(seed: int, d: int = 3, n: int = 12, m: int = 9) -> tuple[dg.Points, dg.Points]:
@@ -172,3 +173,10 @@ def test_clouds_of_other_dimensions_are_refused():
     for distance in (dg.sliced_wasserstein, dg.max_sliced_wasserstein):
         with pytest.raises(InvalidInput, match="dimension"):
             distance(np.zeros((2, 2)), np.zeros((2, 3)))
+
+
+def test_the_interval_of_the_normal_limit_carries_its_name():
+    p, q = clouds(8)
+    for method in ("bernstein", "normal"):
+        assert dg.sliced_wasserstein(p, q, method=method).method == method
+    assert by_normal_limit(p, q, order=2, projections=8, seed=0, confidence=0.9).method == "normal"

@@ -1,16 +1,28 @@
-"""Certificates of Gaussian closed forms: the two laws, from which everything is computed again in 60 decimal digits."""
+"""Certificates of Gaussian closed forms: the two laws, from which everything is computed again in 60 and more digits."""
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
-from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from dataclasses import dataclass, replace
+from decimal import MAX_EMAX, MIN_EMIN, Decimal, Overflow, localcontext
+from fractions import Fraction
 from operator import mul
 from typing import final
 
 import numpy as np
 
 from dualgap.bracket import Certificate
+from dualgap.divergences.exact_rank import (
+    TOLERANCE,
+    Rational,
+    Support,
+    common_support,
+    definite,
+    matrix_digits,
+    rational,
+    support,
+)
 from dualgap.errors import CertificateError
 
 __all__ = [
@@ -24,45 +36,62 @@ __all__ = [
     "squared_distance",
 ]
 
-DIGITS = 60
+#: The largest double.
+LARGEST = float(np.finfo(np.float64).max)
 Matrix = list[list[Decimal]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class TwoGaussians(Certificate):
-    """Means and covariances, with a basis of the common subspace where the covariances are singular.
+    """Means and covariances. Where the covariances are singular, the laws of coordinates that fix all others are compared.
+
+    Whether the laws live on the same affine subspace, and which coordinates these are, is decided in integers again.
 
     Parameters
     ----------
     mean_p, mean_q : (d,) float64 arrays
     covariance_p, covariance_q : (d, d) float64 arrays
-    basis : (d, r) float64 array or None
-        The laws of the coordinates ``basis.T @ x`` are compared; None for all coordinates as they are.
     """
 
     mean_p: np.ndarray
     mean_q: np.ndarray
     covariance_p: np.ndarray
     covariance_q: np.ndarray
-    basis: np.ndarray | None
 
     def bounds(self) -> tuple[float, float]:
-        """Both bounds, from 60-digit determinants and solves.
+        """Both bounds, from determinants and solves in 60 digits and what the condition of the covariances takes.
 
         Raises
         ------
         CertificateError
-            When a covariance is not positive definite on the common subspace.
+            When a covariance is not positive definite on the common subspace, or there is none.
         """
+        supports = [self._support(s) for s in (self.covariance_p, self.covariance_q)]
+        coordinates = list(supports[0].coordinates)
+        laws = self.covariance_p, self.covariance_q, self.mean_p, self.mean_q
+        if all(one.is_proved for one in supports) and not common_support(*laws):
+            raise CertificateError("the two laws do not live on the same affine subspace")
+        rows = np.ix_(coordinates, coordinates)
+        first, second = (rational(s[rows]) for s in (self.covariance_p, self.covariance_q))
         with localcontext() as context:
-            context.prec = DIGITS
-            basis = None if self.basis is None else _exact(self.basis.T)
-            first, second = (_congruent(basis, _exact(s)) for s in (self.covariance_p, self.covariance_q))
-            shift = [Decimal(float(a)) - Decimal(float(b)) for a, b in zip(self.mean_p, self.mean_q, strict=True)]
-            if basis is not None:
-                shift = [sum(map(mul, row, shift), Decimal(0)) for row in basis]
-            lower, upper = self._from(first, second, shift)
-            return float(lower), float(upper)
+            context.prec = max(one.digits for one in supports)
+            context.prec = max(context.prec, matrix_digits(second), *self._more_digits(first, second))
+            context.Emax, context.Emin = MAX_EMAX, MIN_EMIN
+            context.traps[Overflow] = False
+            shift = [Decimal(float(self.mean_p[i])) - Decimal(float(self.mean_q[i])) for i in coordinates]
+            lower, upper = self._from(_decimal(first), _decimal(second), shift)
+            return min(float(lower), LARGEST), float(upper)
+
+    def _support(self, covariance: np.ndarray) -> Support:
+        found = support(covariance)
+        least = np.linalg.eigvalsh((covariance + covariance.T) / 2)[0]
+        if not found.is_proved and least < -TOLERANCE * len(covariance) * np.abs(covariance).max() * len(covariance):
+            raise CertificateError(f"a covariance is not positive definite: it has the eigenvalue {least:.3g}")
+        return found
+
+    def _more_digits(self, first: Rational, second: Rational) -> list[int]:
+        """What other matrices need."""
+        return []
 
     @abstractmethod
     def _from(self, first: Matrix, second: Matrix, shift: list[Decimal]) -> tuple[Decimal, Decimal]:
@@ -122,18 +151,40 @@ class GaussianPower(TwoGaussians):
     order: float
     scale: float | None
 
+    def _inner(self, first: Rational, second: Rational) -> Rational:
+        """a S2 - (a - 1) S1, exactly."""
+        order = Fraction(self.order)
+        return [
+            [order * b + (1 - order) * a for a, b in zip(*rows, strict=True)]
+            for rows in zip(first, second, strict=True)
+        ]
+
+    def _more_digits(self, first: Rational, second: Rational) -> list[int]:
+        return [matrix_digits(self._inner(first, second))]
+
+    def bounds(self) -> tuple[float, float]:
+        """Both bounds; infinite where a S2 - (a - 1) S1 is not positive definite, which is decided in integers."""
+        coordinates = list(self._support(self.covariance_p).coordinates)
+        rows = np.ix_(coordinates, coordinates)
+        inner = self._inner(*(rational(s[rows]) for s in (self.covariance_p, self.covariance_q)))
+        if definite(inner) is None:
+            TwoGaussians.bounds(replace(self, order=0.5))  # the laws have to be admissible
+            return math.inf, math.inf
+        return TwoGaussians.bounds(self)
+
     def _from(self, first: Matrix, second: Matrix, shift: list[Decimal]) -> tuple[Decimal, Decimal]:
         order, slope = Decimal(self.order), Decimal(self.order) - 1
         inner = [
             [order * b - slope * a for a, b in zip(*rows, strict=True)] for rows in zip(first, second, strict=True)
         ]
-        volumes = [_factor(s)[2] for s in (first, second)]
         try:
             inside = _factor(inner)[2]
         except CertificateError:
             return Decimal("Infinity"), Decimal("Infinity")
+        volumes = [_factor(s)[2] for s in (first, second)]
         value = order * squared_distance(inner, shift) / 2
-        value -= (inside + slope * volumes[0] - order * volumes[1]) / (2 * slope)
+        if first != second:
+            value -= (inside + slope * volumes[0] - order * volumes[1]) / (2 * slope)
         if self.scale is not None:
             value = Decimal(self.scale) * ((slope * value).exp() - 1) / slope
         return value, value
@@ -182,20 +233,14 @@ _PI = Decimal("3.141592653589793238462643383279502884197169399375105820974944592
 def _overlap_distance(first: Matrix, second: Matrix, shift: list[Decimal]) -> Decimal:
     """-ln of the overlap."""
     middle = [[(a + b) / 2 for a, b in zip(*rows, strict=True)] for rows in zip(first, second, strict=True)]
+    if first == second:
+        return squared_distance(middle, shift) / 8
     volumes = [_factor(s)[2] for s in (middle, first, second)]
     return squared_distance(middle, shift) / 8 + (2 * volumes[0] - volumes[1] - volumes[2]) / 4
 
 
-def _exact(matrix: np.ndarray) -> Matrix:
-    return [[Decimal(entry) for entry in row] for row in matrix.tolist()]
-
-
-def _congruent(basis: Matrix | None, matrix: Matrix) -> Matrix:
-    """basis matrix basis^T, made symmetric."""
-    if basis is not None:
-        half = [[sum(map(mul, row, column), Decimal(0)) for column in zip(*matrix, strict=True)] for row in basis]
-        matrix = [[sum(map(mul, row, other), Decimal(0)) for other in basis] for row in half]
-    return [[(matrix[i][j] + matrix[j][i]) / 2 for j in range(len(matrix))] for i in range(len(matrix))]
+def _decimal(matrix: Rational) -> Matrix:
+    return [[Decimal(entry.numerator) / Decimal(entry.denominator) for entry in row] for row in matrix]
 
 
 def _factor(matrix: Matrix) -> tuple[Matrix, list[Decimal], Decimal]:
@@ -230,6 +275,8 @@ def squared_distance(matrix: Matrix, shift: list[Decimal]) -> Decimal:
 
 
 def _relative_entropy(first: Matrix, second: Matrix, shift: list[Decimal]) -> Decimal:
+    if first == second:
+        return squared_distance(second, shift) / 2
     lower, pivots, log_determinant = _factor(second)
     half = [_forward(lower, list(column)) for column in zip(*first, strict=True)]  # L^-1 S1, by columns
     whole = [_forward(lower, list(row)) for row in zip(*half, strict=True)]  # L^-1 S1 L^-T

@@ -154,7 +154,14 @@ def _on_the_line(p: Measure, q: Measure, **options: Any) -> bool:
     return not differentiable and _as_normal(p) is not None and _as_normal(q) is not None
 
 
-@ENERGY.route("gaussian", Measure, Measure, Guarantee.EXACT, when=_on_the_line)
+@ENERGY.route(
+    "gaussian",
+    Measure,
+    Measure,
+    Guarantee.EXACT,
+    when=_on_the_line,
+    needs="normal laws, their mixtures and points on the line",
+)
 def _gaussians(p: Measure, q: Measure) -> Bracket:
     """The closed form between normal laws on the line, summed over the components."""
     first, second = _as_normal(p), _as_normal(q)

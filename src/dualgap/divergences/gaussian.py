@@ -17,6 +17,7 @@ from dualgap.divergences.decimals import (
     GaussianVariation,
     GaussianVariationBounds,
 )
+from dualgap.divergences.gaussian_bracket import closed_form, rounded
 from dualgap.divergences.gaussian_pair import GaussianPair
 from dualgap.divergences.kernels import TERMS, constant, horner
 from dualgap.measures import Gaussian
@@ -35,16 +36,7 @@ __all__ = [
 def kl_between(p: Gaussian, q: Gaussian) -> Bracket:
     """The closed form in any dimension, on the common affine subspace where the covariances are singular."""
     pair = GaussianPair(p, q)
-    value, error = relative_entropy(pair)
-    given, lower, upper = rounded(value, error, pair)
-    return Bracket(
-        value=given,
-        lower=lower,
-        upper=upper,
-        guarantee=Guarantee.EXACT,
-        method="gaussian",
-        certificate=GaussianKL(lower=lower, upper=upper, **evidence(pair)),
-    )
+    return closed_form(pair, lambda: rounded(*relative_entropy(pair), pair), GaussianKL)
 
 
 def js_between(p: Gaussian, q: Gaussian) -> Bracket:
@@ -54,9 +46,13 @@ def js_between(p: Gaussian, q: Gaussian) -> Bracket:
               \\min\\bigl(1 - B,\\; \\tfrac18 J,\\; -\\tfrac12 \\sum \\ln \\tfrac{1 + e^{-KL}}{2}\\bigr)
     """
     pair = GaussianPair(p, q)
+    return closed_form(pair, lambda: _js_bounds(pair), GaussianOverlap, method="overlap")
+
+
+def _js_bounds(pair: GaussianPair) -> tuple[Any, float, float]:
     xp = pair.xp
     distance, error = bhattacharyya_distance(pair)
-    divergences = [relative_entropy(pair), relative_entropy(GaussianPair(q, p))]
+    divergences = [relative_entropy(pair), relative_entropy(GaussianPair(pair.q, pair.p))]
     apart = -xp.expm1(-distance)
     jeffreys = (divergences[0][0] + divergences[1][0]) / 8
     mixed = -sum(xp.log1p(xp.expm1(-kl) / 2) for kl, _ in divergences) / 2
@@ -70,35 +66,28 @@ def js_between(p: Gaussian, q: Gaussian) -> Bracket:
         -sum(math.log1p(math.expm1(-kl) / 2) for kl in most) / 2,
     )
     lower, upper = lower * (1 - 1e-15), min(upper * (1 + 1e-15), math.log(2))
-    return Bracket(
-        value=xp.astype(value, pair.dtype),
-        lower=lower,
-        upper=upper,
-        guarantee=Guarantee.CERTIFIED,
-        method="overlap",
-        certificate=GaussianOverlap(lower=lower, upper=upper, **evidence(pair)),
-    )
+    return xp.astype(value, pair.dtype), lower, upper
 
 
 def jeffreys_between(p: Gaussian, q: Gaussian) -> Bracket:
     """The closed form in any dimension: KL in one direction plus KL in the other."""
     pair = GaussianPair(p, q)
-    (forward, first), (backward, second) = relative_entropy(pair), relative_entropy(GaussianPair(q, p))
-    total = forward + backward
-    given, lower, upper = rounded(total, first + second + 4e-16 * float(constant(total)), pair)
-    return Bracket(
-        value=given,
-        lower=lower,
-        upper=upper,
-        guarantee=Guarantee.EXACT,
-        method="gaussian",
-        certificate=GaussianJeffreys(lower=lower, upper=upper, **evidence(pair)),
-    )
+
+    def doubles() -> tuple[Any, float, float]:
+        (forward, first), (backward, second) = relative_entropy(pair), relative_entropy(GaussianPair(q, p))
+        total = forward + backward
+        return rounded(total, first + second + 4e-16 * float(constant(total)), pair)
+
+    return closed_form(pair, doubles, GaussianJeffreys)
 
 
 def variation_between_shifted(p: Gaussian, q: Gaussian) -> Bracket:
     """erf(D / sqrt 8) for equal covariances, with D the Mahalanobis distance of the means."""
     pair = GaussianPair(p, q)
+    return closed_form(pair, lambda: _shifted_bounds(pair), GaussianVariation)
+
+
+def _shifted_bounds(pair: GaussianPair) -> tuple[Any, float, float]:
     square = pair.distance(pair.reduced[1]) if pair.rank else pair.xp.sum(pair.reduced[2])
     plain = float(constant(square))
     # sqrt has no slope at 0: the total variation is not differentiable at p = q, where the gradient given is 0.
@@ -106,14 +95,7 @@ def variation_between_shifted(p: Gaussian, q: Gaussian) -> Bracket:
     value = root.div(math.sqrt(8)).erf() if is_torch(root) else erf(root / math.sqrt(8))
     given, lower, upper = rounded(value, 4 * (pair.rounding + 1e-15) * float(constant(value)), pair)
     upper = min(upper, max(1.0, float(constant(given))))
-    return Bracket(
-        value=given,
-        lower=lower,
-        upper=upper,
-        guarantee=Guarantee.EXACT,
-        method="gaussian",
-        certificate=GaussianVariation(lower=lower, upper=upper, **evidence(pair)),
-    )
+    return given, lower, upper
 
 
 def variation_between(p: Gaussian, q: Gaussian) -> Bracket:
@@ -122,9 +104,13 @@ def variation_between(p: Gaussian, q: Gaussian) -> Bracket:
     .. math:: 1 - B \\le V \\le \\min\\bigl(\\sqrt{1 - B^2},\\; \\sqrt{KL / 2},\\; \\sqrt{1 - e^{-KL}}\\bigr)
     """
     pair = GaussianPair(p, q)
+    return closed_form(pair, lambda: _variation_bounds(pair), GaussianVariationBounds, method="overlap")
+
+
+def _variation_bounds(pair: GaussianPair) -> tuple[Any, float, float]:
     xp = pair.xp
     distance, error = bhattacharyya_distance(pair)
-    divergences = [relative_entropy(pair), relative_entropy(GaussianPair(q, p))]
+    divergences = [relative_entropy(pair), relative_entropy(GaussianPair(pair.q, pair.p))]
     smaller = xp.minimum(divergences[0][0], divergences[1][0])
     squares = xp.minimum(xp.minimum(-xp.expm1(-2 * distance), smaller / 2), -xp.expm1(-smaller))
     value = (-xp.expm1(-distance) + xp.sqrt(squares)) / 2
@@ -132,14 +118,7 @@ def variation_between(p: Gaussian, q: Gaussian) -> Bracket:
     lower = -math.expm1(-max(float(constant(distance)) - error, 0.0)) * (1 - 1e-15)
     square = min(-math.expm1(-2 * float(constant(distance)) - 2 * error), least / 2, -math.expm1(-least))
     upper = min(math.sqrt(square) * (1 + 1e-15), 1.0)
-    return Bracket(
-        value=xp.astype(value, pair.dtype),
-        lower=lower,
-        upper=upper,
-        guarantee=Guarantee.CERTIFIED,
-        method="overlap",
-        certificate=GaussianVariationBounds(lower=lower, upper=upper, **evidence(pair)),
-    )
+    return xp.astype(value, pair.dtype), lower, upper
 
 
 def have_equal_covariance(p: Gaussian, q: Gaussian) -> bool:
@@ -149,7 +128,17 @@ def have_equal_covariance(p: Gaussian, q: Gaussian) -> bool:
 
 def between_equal(p: Gaussian, q: Gaussian) -> Bracket:
     """0, since the two laws are the same."""
-    return replace(js_between(p, q), lower=0.0, upper=0.0, guarantee=Guarantee.EXACT, reason="p and q are the same law")
+    one = js_between(p, q)
+    certificate = one.certificate and replace(one.certificate, lower=0.0, upper=0.0)
+    return replace(
+        one,
+        value=one.value * 0,
+        lower=0.0,
+        upper=0.0,
+        guarantee=Guarantee.EXACT,
+        certificate=certificate,
+        reason="p and q are the same law",
+    )
 
 
 def are_equal(p: Gaussian, q: Gaussian, **options: Any) -> bool:
@@ -210,23 +199,3 @@ def bhattacharyya_distance(pair: GaussianPair) -> tuple[Any, float]:
     return value, pair.rounding * (
         pair.rank + sum(abs(float(constant(v))) for v in volumes) + float(constant(distance))
     )
-
-
-def rounded(value: Any, error: float, pair: GaussianPair) -> tuple[Any, float, float]:
-    """The value in the dtype of the input, and bounds that hold both the truth and the value as given."""
-    given = pair.xp.astype(value, pair.dtype)
-    plain, shown = float(constant(value)), float(constant(given))
-    return given, max(min(plain - error, shown), 0.0), max(plain + error, shown)
-
-
-def evidence(pair: GaussianPair) -> dict[str, Any]:
-    """What the certificates need of the two laws."""
-    d = len(pair.p.mean)
-    scaled_only = np.count_nonzero(pair.basis) == d == pair.rank
-    return {
-        "mean_p": detached(pair.p.mean),
-        "mean_q": detached(pair.q.mean),
-        "covariance_p": detached(pair.p.covariance),
-        "covariance_q": detached(pair.q.covariance),
-        "basis": None if scaled_only else pair.basis.copy(),
-    }

@@ -7,19 +7,26 @@ They are equivalent exactly when their covariances have the same range and the d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, final
 
 import numpy as np
 from array_api_compat import array_namespace
 
 from dualgap.divergences.discrete import EPS, alike
+from dualgap.divergences.exact_rank import (
+    LARGEST_EXACT,
+    TOLERANCE,
+    common_support,
+    rank_of_sum,
+    support,
+    unit_scale,
+)
 from dualgap.divergences.kernels import constant
 from dualgap.measures import Gaussian
-from dualgap.measures.gaussian import EIGENVALUE_TOLERANCE
 from dualgap.validation import detached
 
-__all__ = ["GaussianPair", "difference_of_supports", "is_degenerate"]
+__all__ = ["GaussianPair", "difference_of_supports", "doubt", "is_degenerate"]
 
 #: Within this distance of equality the spectrum of the difference is used, beyond it the determinants.
 NEAR = 1 / 3
@@ -27,31 +34,69 @@ NEAR = 1 / 3
 
 def is_degenerate(law: Gaussian) -> bool:
     """Whether the covariance is singular."""
-    return len(null_directions(detached(law.covariance))) > 0
+    covariance = detached(law.covariance)
+    return len(support(covariance).coordinates) < len(covariance)
+
+
+def doubt(*laws: Gaussian) -> str:
+    """Why it is not known exactly on which subspace one of the laws lives, in words; empty when it is known."""
+    for covariance in (detached(law.covariance) for law in laws):
+        found, d = support(covariance), len(covariance)
+        if not found.is_proved:
+            why = "has a negative eigenvalue" if d <= LARGEST_EXACT else f"is too large (d = {d}) to decide exactly"
+            return (
+                f"a covariance is singular to rounding and {why}; it is read as of rank {len(found.coordinates)}, "
+                "and no bounds are given: pass the laws of coordinates with a regular covariance"
+            )
+    return ""
 
 
 def difference_of_supports(p: Gaussian, q: Gaussian) -> str:
     """Why the two laws are mutually singular, in words; empty when they are equivalent.
 
-    The null directions of each covariance are judged to 1e-12 of the scale of the variables involved, exactly where a
-    coordinate has variance 0.
+    Decided exactly for the numbers as they are stored; to 1e-12 of the scale of the variables where :func:`doubt` has
+    something to say.
     """
-    first, second = detached(p.covariance), detached(q.covariance)
+    laws = detached(p.covariance), detached(q.covariance), detached(p.mean), detached(q.mean)
+    if doubt(p, q):
+        return _difference_to_rounding(*laws)
+    if common_support(*laws):
+        return ""
+    ranks = [len(support(s).coordinates) for s in laws[:2]]
+    none = np.zeros(len(laws[2]))
+    both = max(ranks) if max(ranks) == len(none) else rank_of_sum(laws[0], laws[1], none, none)
+    for rank, names in zip(ranks, ("pq", "qp"), strict=True):
+        if rank != both:
+            return f"{names[0]} lies in an affine subspace of dimension {rank} that has probability 0 under {names[1]}"
+    return f"p and q lie in parallel affine subspaces of dimension {ranks[0]}, {_distance_of_supports(*laws):.3g} apart"
+
+
+def _distance_of_supports(first: np.ndarray, second: np.ndarray, mean: np.ndarray, other: np.ndarray) -> float:
+    """The norm of the part of the shift that is orthogonal to the range."""
+    chosen = list(support(first).coordinates)
+    rest = [i for i in range(len(first)) if i not in chosen]
+    map_ = np.linalg.lstsq(first[np.ix_(chosen, chosen)], first[np.ix_(chosen, rest)], rcond=None)[0]
+    normal = np.zeros((len(first), len(rest)))
+    normal[rest, np.arange(len(rest))] = 1
+    normal[chosen] = -map_
+    return float(np.linalg.norm(np.linalg.qr(normal)[0].T @ (mean - other)))
+
+
+def _difference_to_rounding(first: np.ndarray, second: np.ndarray, one: np.ndarray, other: np.ndarray) -> str:
     ours, theirs = null_directions(first), null_directions(second)
     for here, there, covariance, names in ((ours, theirs, second, "pq"), (theirs, ours, first, "qp")):
         deviation = np.sqrt(np.maximum(np.diagonal(covariance), 0))
         for v in here:
             spread, scale = float(v @ covariance @ v), float(np.abs(v) @ deviation) ** 2
-            if spread > EIGENVALUE_TOLERANCE * len(v) * scale or len(here) > len(there):
+            if spread > TOLERANCE * len(v) * scale or len(here) > len(there):
                 return (
                     f"{names[0]} lies in an affine subspace of dimension {len(v) - len(here)} that has "
                     f"probability 0 under {names[1]}"
                 )
-    one, other = detached(p.mean), detached(q.mean)
     for v in ours:
         offset, scale = abs(float(v @ (one - other))), float(np.abs(v) @ (np.abs(one) + np.abs(other)))
         exact = np.count_nonzero(v) == 1
-        if offset > (0.0 if exact else EIGENVALUE_TOLERANCE * scale):
+        if offset > (0.0 if exact else TOLERANCE * scale):
             return (
                 f"p and q lie in parallel affine subspaces of dimension {len(v) - len(ours)}, "
                 f"{offset / float(np.linalg.norm(v)):.3g} apart"
@@ -60,8 +105,13 @@ def difference_of_supports(p: Gaussian, q: Gaussian) -> str:
 
 
 def null_directions(covariance: np.ndarray) -> np.ndarray:
-    """(k, d) basis of the null space, judged after scaling every variable to variance about 1."""
-    d = len(covariance)
+    """(k, d) basis of the null space to rounding, judged after scaling every variable to variance about 1."""
+    return _null_directions(np.ascontiguousarray(covariance).tobytes(), len(covariance))
+
+
+@lru_cache(maxsize=8)
+def _null_directions(data: bytes, d: int) -> np.ndarray:
+    covariance = np.frombuffer(data).reshape(d, d)
     fixed = np.diagonal(covariance) <= 0
     free = np.flatnonzero(~fixed)
     exact = np.eye(d)[fixed]
@@ -69,21 +119,16 @@ def null_directions(covariance: np.ndarray) -> np.ndarray:
         return exact
     scale = unit_scale(np.diagonal(covariance)[free])
     values, vectors = np.linalg.eigh(covariance[np.ix_(free, free)] / np.outer(scale, scale))
-    small = values <= EIGENVALUE_TOLERANCE * len(free)
+    small = values <= TOLERANCE * len(free)
     found = np.zeros((int(small.sum()), d))
     found[:, free] = vectors[:, small].T / scale
     return np.concatenate([exact, found])
 
 
-def unit_scale(variances: np.ndarray) -> np.ndarray:
-    """Powers of two next to the standard deviations, so that dividing by them rounds nothing."""
-    return np.ldexp(1.0, np.frexp(np.sqrt(variances))[1])
-
-
 @final
 @dataclass(frozen=True, eq=False)
 class GaussianPair:
-    """Two equivalent Gaussians on their common affine subspace, in coordinates where q has variances near 1.
+    """Two equivalent Gaussians in coordinates that fix all others on their common subspace, scaled to variances near 1.
 
     Parameters
     ----------
@@ -114,15 +159,12 @@ class GaussianPair:
 
     @cached_property
     def basis(self) -> np.ndarray:
-        """(d, r): the columns span the common range, scaled by the deviations of q."""
+        """(d, r): picks the coordinates that fix all others, each over a power of two near its deviation under q."""
         covariance = detached(self.q.covariance)
-        free = np.flatnonzero(np.diagonal(covariance) > 0)
-        scale = unit_scale(np.diagonal(covariance)[free])
-        basis = np.zeros((len(covariance), len(free)))
-        basis[free, np.arange(len(free))] = 1 / scale
-        values, vectors = np.linalg.eigh(basis.T @ covariance @ basis)
-        small = values <= EIGENVALUE_TOLERANCE * len(free)
-        return basis @ vectors[:, ~small] if small.any() else basis
+        chosen = list(support(detached(self.p.covariance)).coordinates)
+        basis = np.zeros((len(covariance), len(chosen)))
+        basis[chosen, np.arange(len(chosen))] = 1 / unit_scale(np.diagonal(covariance)[chosen])
+        return basis
 
     @cached_property
     def reduced(self) -> tuple[Any, Any, Any]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from dualgap.bracket import Bracket, Guarantee
+from dualgap.bracket import Bracket
 from dualgap.divergences.decimals import GaussianPower
-from dualgap.divergences.gaussian import evidence, rounded
+from dualgap.divergences.gaussian_bracket import closed_form, rounded
 from dualgap.divergences.gaussian_pair import GaussianPair
 from dualgap.divergences.kernels import TERMS, constant, horner
 from dualgap.measures import Gaussian
-from dualgap.validation import detached
 
 __all__ = ["chi_squared_between", "hellinger_between", "renyi_between", "renyi_distance"]
 
@@ -21,28 +21,35 @@ __all__ = ["chi_squared_between", "hellinger_between", "renyi_between", "renyi_d
 def renyi_between(p: Gaussian, q: Gaussian, *, order: float) -> Bracket:
     """The closed form in any dimension; infinite where p is too wide for q."""
     pair = GaussianPair(p, q)
-    value, error = renyi_distance(pair, order)
-    return _bracket(pair, value, error, order, None)
+    return _bracket(pair, lambda: renyi_distance(pair, order), order, None)
 
 
 def chi_squared_between(p: Gaussian, q: Gaussian) -> Bracket:
     """e^D - 1 with D the Renyi divergence of order 2; infinite unless 2 S2 - S1 is positive definite."""
     pair = GaussianPair(p, q)
-    distance, error = renyi_distance(pair, 2.0)
-    with np.errstate(over="ignore"):
-        value = pair.xp.expm1(distance)
-    plain = float(constant(value))
-    return _bracket(
-        pair, value, (1 + plain) * math.expm1(error) + 4e-16 * plain if math.isfinite(plain) else 0.0, 2.0, 1.0
-    )
+
+    def doubles() -> tuple[Any, float]:
+        distance, error = renyi_distance(pair, 2.0)
+        with np.errstate(over="ignore"):
+            value = pair.xp.expm1(distance)
+        plain = float(constant(value))
+        if not math.isfinite(plain):
+            return value, 0.0
+        return value, (1 + plain) * (math.expm1(error) if error < 700 else math.inf) + 4e-16 * plain
+
+    return _bracket(pair, doubles, 2.0, 1.0)
 
 
 def hellinger_between(p: Gaussian, q: Gaussian) -> Bracket:
     """1 - e^(-D/2) with D the Renyi divergence of order 1/2."""
     pair = GaussianPair(p, q)
-    distance, error = renyi_distance(pair, 0.5)
-    value = -pair.xp.expm1(-distance / 2)
-    return _bracket(pair, value, math.expm1(error / 2) + 4e-16 * float(constant(value)), 0.5, 0.5)
+
+    def doubles() -> tuple[Any, float]:
+        distance, error = renyi_distance(pair, 0.5)
+        value = -pair.xp.expm1(-distance / 2)
+        return value, min(math.expm1(min(error, 2.0) / 2), 1.0) + 4e-16 * float(constant(value))
+
+    return _bracket(pair, doubles, 0.5, 0.5)
 
 
 def renyi_distance(pair: GaussianPair, order: float) -> tuple[Any, float]:
@@ -60,16 +67,22 @@ def renyi_distance(pair: GaussianPair, order: float) -> tuple[Any, float]:
         return xp.sum(shift), 0.0
     slope = order - 1
     spectrum = xp.linalg.eigvalsh(pair.whitened_difference(second))
-    inner = second - slope * (first - second)
-    # Where S is indefinite to rounding, the integral diverges.
-    if float((1 - slope * constant(spectrum)).min()) <= pair.rounding:
-        return xp.sum(shift) * 0 + math.inf, 0.0
+    # For a < 1 nothing cancels in a mean of the two, however different they are.
+    inner = second - slope * (first - second) if slope > 0 else order * second - slope * first
+    least, widest = float((1 - slope * constant(spectrum)).min()), float(abs(constant(spectrum)).max())
+    # Where S is indefinite to rounding, the integral diverges for a > 1; elsewhere nothing is known.
+    if least <= pair.rounding:
+        return (xp.sum(shift) * 0 + math.inf, 0.0) if slope > 0 else (xp.sum(shift) * 0, math.inf)
     distance = pair.distance(inner)
-    growth = 1 / float((1 - slope * constant(spectrum)).min()) if slope > 0 else 1.0
+    growth = 1 / least if slope > 0 else 1.0
+    if slope > 0 and least <= 1e6 * pair.rounding * (1 + slope * widest):
+        return distance, math.inf
     if pair.near(spectrum) and pair.near(slope * spectrum):
         curved = (_excess(-slope * spectrum) + slope * _excess(spectrum)) / slope
         value = (order * distance + xp.sum(curved)) / 2
-        return value, 8 * (1 + order) * pair.rounding * max(growth, 1.0) * float(constant(value))
+        # For a small a the two sums almost cancel, to a times their size.
+        growth = max(growth, 1.0, 1 / order)
+        return value, 8 * (1 + order) * pair.rounding * growth * float(constant(value))
     volumes = [pair.log_determinant(s) for s in (inner, first, second)]
     value = order * distance / 2 - (volumes[0] + slope * volumes[1] - order * volumes[2]) / (2 * slope)
     size = order * float(constant(distance)) + pair.rank * (1 + 1 / abs(slope))
@@ -85,30 +98,18 @@ def _excess(x: Any) -> Any:
     return (2 + x) * square * (1 + tail * (square + t))
 
 
-def _bracket(pair: GaussianPair, value: Any, error: float, order: float, scale: float | None) -> Bracket:
-    given, lower, upper = rounded(value, error, pair)
-    infinite = not math.isfinite(float(constant(value)))
-    reason = ""
-    if infinite and not _diverges(pair, order):
-        lower, reason = float(np.finfo(np.float64).max), "finite, but larger than the largest double"
-    elif infinite:
-        lower = upper = math.inf
-        reason = (
+def _bracket(
+    pair: GaussianPair, doubles: Callable[[], tuple[Any, float]], order: float, scale: float | None
+) -> Bracket:
+    def certificate(**evidence: Any) -> GaussianPower:
+        return GaussianPower(order=order, scale=scale, **evidence)
+
+    return closed_form(
+        pair,
+        lambda: rounded(*doubles(), pair),
+        certificate,
+        why_infinite=(
             f"infinite because p is too wide for q: {order:g} S2 - {order - 1:g} S1 is not positive definite, and "
             "p^a q^(1-a) is not integrable"
-        )
-    certificate = GaussianPower(lower=lower, upper=upper, order=order, scale=scale, **evidence(pair))
-    return Bracket(
-        value=given,
-        lower=lower,
-        upper=upper,
-        guarantee=Guarantee.EXACT,
-        method="gaussian",
-        certificate=certificate,
-        reason=reason,
+        ),
     )
-
-
-def _diverges(pair: GaussianPair, order: float) -> bool:
-    first, second, _ = (detached(x) for x in pair.reduced)
-    return bool(np.linalg.eigvalsh(order * second - (order - 1) * first)[0] <= 0)

@@ -380,8 +380,11 @@ class Power(FDivergence):
         return kernels.power_terms(atoms, self.order)
 
     def perspective(self, p: np.ndarray, q: np.ndarray) -> np.ndarray:
-        """p (e^((a-1) ln(p/q)) - 1) / (a - 1) - p + q."""
+        """p (e^((a-1) ln(p/q)) - 1) / (a - 1) - p + q; for a < 1/2 (q (e^(a ln(p/q)) - 1) - a (p - q)) / (a - 1)."""
         slope = self.order - 1
+        if self.order < 0.5:
+            exponent = np.minimum(self.order * log_quotient(p, q), 700)  # beyond, the power is below e^-700 p
+            return (q * np.expm1(exponent) - self.order * (p - q)) / slope
         return p * np.expm1(slope * log_quotient(p, q)) / slope - p + q
 
     def remainder(self, u: np.ndarray) -> np.ndarray:

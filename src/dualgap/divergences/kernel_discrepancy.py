@@ -92,7 +92,7 @@ def _normal(p: Measure, q: Measure, **options: Any) -> bool:
     return _parts(p) is not None and _parts(q) is not None
 
 
-@MMD.route("gaussian", Measure, Measure, Guarantee.EXACT, when=_normal)
+@MMD.route("gaussian", Measure, Measure, Guarantee.EXACT, when=_normal, needs="normal laws, their mixtures and points")
 def _gaussians(p: Measure, q: Measure, *, bandwidth: float, confidence: float) -> Bracket:
     """The closed form between normal laws, summed over the components."""
     first, second = _parts(p) or [], _parts(q) or []

@@ -319,7 +319,10 @@ def chi_squared_terms(atoms: AtomPair) -> Any:
 def power_terms(atoms: AtomPair, order: float) -> Any:
     """(p^a q^(1-a) - a p - (1-a) q) / (a - 1), never negative; a finite stand-in where it is infinite.
 
-    .. math:: p\\, \\frac{e^{(a - 1) L} - 1}{a - 1} - p + q, \\qquad L = \\ln(p / q)
+    .. math:: p\\, \\frac{e^{(a - 1) L} - 1}{a - 1} - p + q = \\frac{q (e^{a L} - 1) - a (p - q)}{a - 1},
+              \\qquad L = \\ln(p / q)
+
+    The right side is taken for a < 1/2: its parts are of the size of a, as is the divergence.
 
     Near p = q the power series of (1 + t)^a (1 - t)^(1 - a), whose coefficients obey
     (k + 1) c_{k+1} = (2a - 1) c_k + (k - 2) c_{k-1}.
@@ -330,7 +333,13 @@ def power_terms(atoms: AtomPair, order: float) -> Any:
     slope = order - 1
 
     def direct() -> Any:
-        value = atoms.p * atoms.xp.expm1(slope * atoms.log_ratio) / slope - atoms.p + atoms.scaled
+        if order < 0.5:
+            # Beyond e^700 the power is below e^-700 p.
+            exponent = atoms.xp.clip(order * atoms.log_ratio, None, 700.0)
+            value = (atoms.scaled * atoms.xp.expm1(exponent) - order * (atoms.p - atoms.scaled)) / slope
+            value = value if atoms.plain else atoms.xp.where(atoms.extra, atoms.scaled, value)
+        else:
+            value = atoms.p * atoms.xp.expm1(slope * atoms.log_ratio) / slope - atoms.p + atoms.scaled
         # A mass that only p has contributes a / (1 - a) of itself for a < 1; one that only q has, itself.
         alone = atoms.p * (order / (1 - order) if order < 1 else 1.0)
         return value if atoms.plain else atoms.xp.where(atoms.missed, alone, value)

@@ -121,7 +121,10 @@ class RenyiRule(Rule):
         if not shared.any() or (slope > 0 and (p[q == 0] > 0).any()):
             return math.inf
         total, other = math.fsum(p), math.fsum(q)
-        logs = np.log(p[shared] / total) + slope * log_quotient(p[shared] / total, q[shared] / other)
+        # Subnormal masses are not divided: they would lose digits.
+        logs = np.log(p[shared]) - math.log(total) + slope * (
+            log_quotient(p[shared], q[shared]) - math.log(total / other)
+        )  # fmt: skip
         far = math.log(math.fsum(np.exp(logs - logs.max()))) + logs.max()
         if abs(far) > 0.5:
             return far / slope
@@ -136,12 +139,21 @@ def divergence_of_atoms(p: np.ndarray, q: np.ndarray, f: FDivergence) -> float:
     p, q = p[shared], q[shared]
     with np.errstate(over="ignore"):
         u = ((p - q) * (total + excess) + q * excess) / q / total
-        p, q = p / total, q / (total + excess)
         near = np.abs(u) <= 0.25
+        far, totals = (p[~near], q[~near]), (total, total + excess)
+        p, q = p / total, q / (total + excess)
         terms = [
             *(q[near] * f.remainder(u[near])),
-            *(f.perspective(p[~near], q[~near]) - f.slope * (p[~near] - q[~near])),
+            *(_perspective(f, far, totals) - f.slope * (p[~near] - q[~near])),
             only_p * (f.at_infinity - f.slope) if only_p > 0 else 0.0,
             only_q * (f.at_zero + f.slope) if only_q > 0 else 0.0,
         ]
     return math.inf if math.inf in terms else math.fsum(terms)
+
+
+def _perspective(f: FDivergence, masses: tuple[np.ndarray, np.ndarray], totals: tuple[float, float]) -> np.ndarray:
+    """q f(p/q) of p / P and q / Q: the larger of the two is rescaled, the smaller may be subnormal."""
+    (p, q), (first, second) = masses, totals
+    by_q = f.perspective(p / first * second, q) / second
+    by_p = f.perspective(p, q / second * first) / first
+    return np.where(p >= q, by_q, by_p)

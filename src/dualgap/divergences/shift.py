@@ -16,8 +16,9 @@ import numpy as np
 from dualgap.bracket import Bracket, Guarantee
 from dualgap.divergences import decimals
 from dualgap.divergences.cells import CellsRecomputed, bracket_on_line
-from dualgap.divergences.gaussian import evidence, have_equal_covariance
-from dualgap.divergences.gaussian_pair import GaussianPair, difference_of_supports
+from dualgap.divergences.gaussian import have_equal_covariance
+from dualgap.divergences.gaussian_bracket import CHEAP, HOPELESS, WIDE, evidence
+from dualgap.divergences.gaussian_pair import GaussianPair, difference_of_supports, doubt
 from dualgap.divergences.generators import FDivergence
 from dualgap.divergences.kernels import constant
 from dualgap.divergences.user import Generator
@@ -55,15 +56,15 @@ def are_shifted(p: Gaussian, q: Gaussian, *, generator: FDivergence | None = Non
     """Whether the method takes the pair: different means, equal covariances, more than one dimension."""
     if p.dimension == 1 or isinstance(generator, Generator) or not have_equal_covariance(p, q):
         return False
-    return not difference_of_supports(p, q) and float(constant(GaussianPair(p, q).reduced[2] ** 2).sum()) > 0
+    return not difference_of_supports(p, q) and bool((constant(GaussianPair(p, q).reduced[2]) != 0).any())
 
 
 def between_shifted(p: Gaussian, q: Gaussian, *, generator: FDivergence) -> Bracket:
     """Bounds from cells on the line through both means, to which the divergence reduces."""
     pair = GaussianPair(p, q)
     xp = pair.xp
-    distance = xp.sqrt(pair.distance(pair.reduced[1]))
-    plain, rounding = float(constant(distance)), 2 * pair.rounding
+    distance, rounding = _distance(pair)
+    plain = float(constant(distance))
     origin, one = 0 * constant(distance)[None], (1 + 0 * constant(distance))[None, None]
     center = bracket_on_line(Gaussian(origin, one), Gaussian(distance[None], one), generator=generator)
     lines = [Gaussian(0.0, 1.0), *(Gaussian(plain * (1 + sign * rounding), 1.0) for sign in (-1, 1))]
@@ -73,6 +74,16 @@ def between_shifted(p: Gaussian, q: Gaussian, *, generator: FDivergence) -> Brac
     lower, upper = min(nearer.lower, shown), max(farther.upper, shown)
     if not (isinstance(nearer.certificate, CellsRecomputed) and isinstance(farther.certificate, CellsRecomputed)):
         raise CertificateError("the cells have no certificate")
+    reason = doubt(p, q)
+    if reason:
+        return Bracket(
+            value=value[()] if isinstance(value, np.ndarray) else value,
+            lower=math.nan,
+            upper=math.nan,
+            guarantee=Guarantee.NONE,
+            method="cells",
+            reason=reason,
+        )
     return Bracket(
         value=value[()] if isinstance(value, np.ndarray) else value,
         lower=lower,
@@ -84,3 +95,15 @@ def between_shifted(p: Gaussian, q: Gaussian, *, generator: FDivergence) -> Brac
         ),
         reason="" if math.isfinite(upper) else center.reason,
     )
+
+
+def _distance(pair: GaussianPair) -> tuple[Any, float]:
+    """The Mahalanobis distance and a bound on its relative error; in many digits where the condition is poor."""
+    rough = pair.xp.sqrt(pair.distance(pair.reduced[1])) if pair.rounding <= HOPELESS else None
+    if rough is not None and (pair.rounding <= WIDE or pair.rank > CHEAP):
+        return rough, 2 * pair.rounding
+    divergence = decimals.GaussianKL(lower=0.0, upper=math.inf, **evidence(pair)).bounds()[0]
+    root = math.sqrt(2 * divergence)  # KL is half the squared distance, the covariances being equal
+    if rough is None:
+        return pair.reduced[2][0] * 0 + root, 1e-15
+    return rough + (root - constant(rough)), 1e-15

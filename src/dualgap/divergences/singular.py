@@ -9,7 +9,7 @@ from typing import Any, final
 import numpy as np
 
 from dualgap.bracket import Bracket, Certificate, Guarantee
-from dualgap.divergences.gaussian_pair import difference_of_supports, is_degenerate
+from dualgap.divergences.gaussian_pair import difference_of_supports, doubt, is_degenerate
 from dualgap.divergences.generators import FDivergence
 from dualgap.errors import CertificateError
 from dualgap.measures import Density, Gaussian, Measure, Mixture, Points
@@ -103,6 +103,16 @@ def infinite(p: Measure, q: Measure) -> Bracket:
 
 
 def _bracket(value: float, p: Measure, q: Measure, reason: str) -> Bracket:
+    unsure = doubt(*(part for law in (p, q) for part in _gaussians(law)))
+    if unsure:
+        return Bracket(
+            value=like(value, p, q),
+            lower=math.nan,
+            upper=math.nan,
+            guarantee=Guarantee.NONE,
+            method="singular",
+            reason=f"{reason}; {unsure}",
+        )
     return Bracket(
         value=like(value, p, q),
         lower=value,
@@ -122,6 +132,11 @@ def like(value: float, p: Measure, q: Measure) -> Any:
             if is_torch(array):
                 return array.new_tensor(value)
     return np.float64(value)
+
+
+def _gaussians(law: Measure) -> list[Gaussian]:
+    parts = law.components if isinstance(law, Mixture) else (law,)
+    return [part for part in parts if isinstance(part, Gaussian)]
 
 
 def mass_kind(law: Measure) -> str:

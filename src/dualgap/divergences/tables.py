@@ -42,6 +42,10 @@ _GENERATORS: dict[Quantity, FDivergence] = {
 }
 
 
+_FAMILIES = "two named families with a closed form"
+_HUMPS = "two mixtures of normal and Laplace laws on the line"
+
+
 def _with(compute: Callable[..., Any], **options: Any) -> Callable[..., Any]:
     return update_wrapper(partial(compute, **options), compute) if options else compute
 
@@ -56,7 +60,7 @@ def _fill(quantity: Quantity, **options: Any) -> None:
     route("singular", Measure, Measure, Guarantee.EXACT, when=singular_when)(singular_value)
     shifted, shifted_value = (_with(one, **options) for one in (shift.are_shifted, shift.between_shifted))
     route("cells", Gaussian, Gaussian, Guarantee.CERTIFIED, when=shifted)(shifted_value)
-    route("cells", Measure, Measure, Guarantee.CERTIFIED, when=on_the_line)(cells_value)
+    route("cells", Measure, Measure, Guarantee.CERTIFIED, when=on_the_line, needs=_HUMPS)(cells_value)
 
 
 def _equivalent(p: Gaussian, q: Gaussian, **options: Any) -> bool:
@@ -72,7 +76,9 @@ for _quantity, _generator in _GENERATORS.items():
 _fill(F_DIVERGENCE)
 
 KL.route("gaussian", Gaussian, Gaussian, Guarantee.EXACT, when=_equivalent)(gaussian.kl_between)
-KL.route("closed_form", Measure, Measure, Guarantee.EXACT, when=closed_forms.are_known)(closed_forms.kl_of_families)
+KL.route("closed_form", Measure, Measure, Guarantee.EXACT, when=closed_forms.are_known, needs=_FAMILIES)(
+    closed_forms.kl_of_families
+)
 JEFFREYS.route("closed_form", Measure, Measure, Guarantee.EXACT, when=closed_forms.jeffreys_of_families_is_known)(
     closed_forms.jeffreys_of_families
 )

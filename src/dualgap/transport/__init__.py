@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dualgap.transport.wasserstein import wasserstein  # isort: skip - the table, before the methods that enter it
 from dualgap.transport import one_dimensional  # isort: skip - on the line it goes before the solver for all dimensions
-from dualgap.transport import entropic, exact, gaussian, plug_in, quantile, sparse
+from dualgap.transport import entropic, exact, gaussian, plug_in, quantile, sparse, tails
 from dualgap.transport.batched import wasserstein_1d
 from dualgap.transport.bures import GaussianCertificate
 from dualgap.transport.duality import TransportCertificate, c_transform, mcshane_extension
@@ -38,6 +38,7 @@ __all__ = [
     "sinkhorn_divergence",
     "sliced_wasserstein",
     "sparse",
+    "tails",
     "wasserstein",
     "wasserstein_1d",
 ]

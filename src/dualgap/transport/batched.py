@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,16 @@ import numpy as np
 from dualgap import validation
 from dualgap.bracket import Bracket, Guarantee
 from dualgap.errors import InvalidInput
-from dualgap.transport.discrete import TorchKind, in_kind_of, wants_gradient
+from dualgap.transport.discrete import (
+    TorchKind,
+    exact_up_to_rounding,
+    holding,
+    in_kind_of,
+    require_representable,
+    wants_gradient,
+)
 from dualgap.transport.envelope import root
-from dualgap.transport.one_dimensional import LineCertificate, line_bounds, line_masses, monotone_coupling
+from dualgap.transport.one_dimensional import ROUNDED, LineCertificate, line_bounds, line_masses, monotone_coupling
 from dualgap.validation import detached, is_torch
 
 __all__ = ["coupled_distances", "wasserstein_1d"]
@@ -61,6 +69,8 @@ def wasserstein_1d(x: Any, y: Any, *, order: float = 1, x_weights: Any = None, y
     batch = points[0].shape[:-1]
     rows, others = (one.reshape(-1, one.shape[-1]) for one in points)
     number, lower, upper = (np.asarray(one).reshape(batch)[()] for one in line_bounds(rows, others, a, b, order))
+    require_representable(upper)
+    guarantee = exact_up_to_rounding(lower, upper)
     certificate = LineCertificate(lower=lower, upper=upper, points=points, masses=(a, b), order=order)
     if wants_gradient(x, y):
         kind = TorchKind.of(x, y)
@@ -68,6 +78,8 @@ def wasserstein_1d(x: Any, y: Any, *, order: float = 1, x_weights: Any = None, y
         value = kind.back(root(coupled_distances(first, second, a, b, order), order).reshape(batch))
     else:
         value = in_kind_of(number.astype(_dtype(x, y)) if batch else number, x, y)
+    lower, upper = holding(value, lower, upper)
+    certificate = replace(certificate, lower=lower, upper=upper)
     if batch and (is_torch(x) or is_torch(y)):
         kind = TorchKind.of(x, y)
         lower, upper = kind.double(lower), kind.double(upper)
@@ -75,9 +87,10 @@ def wasserstein_1d(x: Any, y: Any, *, order: float = 1, x_weights: Any = None, y
         value=value,
         lower=lower,
         upper=upper,
-        guarantee=Guarantee.EXACT,
+        guarantee=guarantee,
         method="one_dimensional",
         certificate=certificate,
+        reason="" if guarantee is Guarantee.EXACT else ROUNDED,
         quantity="wasserstein_1d",
     )
 

@@ -8,10 +8,24 @@ from typing import Any, final
 
 import numpy as np
 
+from dualgap.bracket import Guarantee
+from dualgap.errors import InvalidInput
 from dualgap.measures import Histogram, Points, Samples
 from dualgap.validation import detached, is_torch
 
-__all__ = ["TorchKind", "in_kind_of", "plain_masses", "plain_points", "wants_gradient"]
+__all__ = [
+    "TorchKind",
+    "exact_up_to_rounding",
+    "holding",
+    "in_kind_of",
+    "plain_masses",
+    "plain_points",
+    "require_representable",
+    "wants_gradient",
+]
+
+#: Bounds that are further apart than this share of the distance are more than rounding.
+ROUNDING_GAP = 1e-9
 
 
 def plain_points(measure: Points | Samples) -> np.ndarray:
@@ -79,3 +93,34 @@ def in_kind_of(value: Any, *arrays: Any) -> Any:
         return value
     dtypes = {array.dtype for array in arrays if array is not None}
     return np.float32(value) if dtypes == {np.dtype(np.float32)} else float(value)
+
+
+def holding(value: Any, lower: Any, upper: Any) -> tuple[Any, Any]:
+    """Bounds that hold the value as it is given back: float32, or a tensor that was summed in another order, is rounded.
+
+    Examples
+    --------
+    >>> holding(np.float32(0.1), 0.1, 0.1)
+    (0.1, 0.10000000149011612)
+    """
+    shown = detached(value)
+    if shown.ndim == 0:
+        return min(lower, float(shown)), max(upper, float(shown))
+    return np.minimum(lower, shown), np.maximum(upper, shown)
+
+
+def exact_up_to_rounding(lower: Any, upper: Any) -> Guarantee:
+    """EXACT where the bounds differ by rounding only, CERTIFIED where they are further apart."""
+    with np.errstate(over="ignore"):
+        close = upper - lower <= ROUNDING_GAP * np.abs(upper)
+    return Guarantee.EXACT if np.all(close) else Guarantee.CERTIFIED
+
+
+def require_representable(upper: Any) -> None:
+    """Refuse points whose distance is beyond the largest float64."""
+    if not np.isfinite(upper).all():
+        raise InvalidInput(
+            "p and q must be so close that their distance is a float64, got a distance that overflows float64; "
+            "divide the coordinates by 1024 and multiply the result",
+            argument="p",
+        )

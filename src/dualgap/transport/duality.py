@@ -10,10 +10,12 @@ from typing import Any, final
 
 import numpy as np
 from scipy import sparse
+from scipy.sparse import csgraph
 
 from dualgap import validation
 from dualgap.bracket import Certificate
 from dualgap.errors import CertificateError, InvalidInput
+from dualgap.transport.evidence import require_array, require_cost, require_pair, require_plan
 from dualgap.transport.ground import GROUNDS, ROUNDOFF, Cost, pairwise
 
 __all__ = [
@@ -22,8 +24,19 @@ __all__ = [
     "dual_bound",
     "marginals_missing",
     "mcshane_extension",
+    "nearest_bound",
+    "require_masses",
     "tight_potentials",
 ]
+
+#: Sums of whole multiples of this, up to 1, are exact.
+GRAIN = 2.0**-52
+
+#: Above this order costs span so many digits that bounds are taken which do not add them up.
+HIGH_ORDER = 4
+
+#: Costs below this may have underflowed: a lower bound counts them as 0.
+SMALLEST_COST = 1e-290
 
 #: Potentials that a c-transform gave are feasible to a few roundings; beyond this share of the largest term they are
 #: wrong.
@@ -169,31 +182,39 @@ class TransportCertificate(Certificate):
 
     def bounds(self) -> tuple[float, float]:
         """Both bounds on the distance, from the potentials and from the plan."""
-        for masses, n in zip(self.masses, self.cost.shape, strict=True):
-            _require_masses(masses, n)
-        below, largest = dual_bound(self.cost, self.masses, self.potentials)
+        require_cost(self.cost)
+        require_pair(self.potentials, "potentials")
+        require_plan(self.plan, self.cost.shape)
+        for masses, n in zip(require_pair(self.masses, "masses"), self.cost.shape, strict=True):
+            require_masses(masses, n)
+        below, _ = dual_bound(self.cost, self.masses, self.potentials)
         order, unit = self.cost.order, self.cost.unit
-        below = max(0.0, below) ** (1 / order) * (1 - 8 * ROUNDOFF)
-        above = self._primal(largest) * (1 + 8 * ROUNDOFF)
-        return below * unit, above * unit
+        below = max(0.0, below) ** (1 / order)
+        if order > HIGH_ORDER:
+            below = max(below, nearest_bound(self.cost, self.masses))
+        return below * (1 - 8 * ROUNDOFF) * unit, self._primal() * (1 + 8 * ROUNDOFF) * unit
 
     def paid(self) -> float:
         """The order-th root of <c, plan>, in ``cost.unit``: what the plan costs as it stands."""
-        plan = sparse.coo_array(self.plan)
-        rows, columns = plan.coords
-        mass, order = np.asarray(plan.data, dtype=np.float64), self.cost.order
-        distances = self.cost.distances(rows, columns)
-        longest = float(distances.max(initial=0.0, where=mass > 0))
-        return longest * math.fsum(mass * (distances / longest) ** order) ** (1 / order) if longest else 0.0
+        return _paid(self.cost, *_entries(self.plan))[0]
 
-    def _primal(self, largest: float) -> float:
-        """The order-th root of <c, plan> plus the largest cost of what its marginals miss."""
-        if self.plan.shape != self.cost.shape:
-            raise CertificateError(f"plan has shape {self.plan.shape}, the costs {self.cost.shape}")
-        missing = marginals_missing(self.plan, self.masses)[0]
+    def _primal(self) -> float:
+        """The order-th root of <c, plan>, plus what it costs to move what its marginals miss.
+
+        Any mass can go anywhere at the reach of the costs. Where the plan connects all atoms, what is missing goes
+        along its own pairs, each of which takes as much more or less: no further than the plan itself moves.
+        """
+        missing, rows, columns, mass = marginals_missing(self.plan, self.masses)
         order = self.cost.order
         rounding = 1 + self.cost.relative_error + 8 * ROUNDOFF * (order + 1)
-        paid, moved = self.paid(), missing ** (1 / order) * largest ** (1 / order)
+        exact = _whole_masses(rows, columns, mass, self.masses)
+        if exact is not None:
+            return _paid(self.cost, rows, columns, exact)[0] * rounding ** (1 / order)
+        paid, longest = _paid(self.cost, rows, columns, mass)
+        off = missing + sum(abs(math.fsum(one) - 1) + 4 * ROUNDOFF for one in self.masses)
+        moved = missing ** (1 / order) * self.cost.reach
+        if longest > 0 and _connects(rows, columns, mass > 2 * off, self.masses):
+            moved = min(moved, longest * (off * 2 * len(mass)) ** (1 / order))
         scale = max(paid, moved)  # (paid^p + moved^p)^(1/p) without leaving float64
         if scale == 0:
             return 0.0
@@ -222,13 +243,30 @@ def dual_bound(
     return total - slack, largest
 
 
+def nearest_bound(cost: Cost, masses: tuple[np.ndarray, np.ndarray]) -> float:
+    """No atom's mass goes to less than its nearest partner: a lower bound that high orders do not round away.
+
+    .. math:: W_p^p \\ge \\max\\Big( \\sum_i a_i \\min_j c_{ij}, \\; \\sum_j b_j \\min_i c_{ij} \\Big)
+
+    In ``cost.unit``, and of the costs as they are, below their cap.
+    """
+    of_rows, of_columns = np.empty(cost.shape[0]), np.full(cost.shape[1], np.inf)
+    for rows, block in cost.blocks():
+        of_rows[rows] = np.where(masses[1] > 0, block, np.inf).min(axis=1)
+        np.minimum(of_columns, np.where(masses[0][rows, None] > 0, block, np.inf).min(axis=0), out=of_columns)
+    best = 0.0
+    for mass, costs in zip(masses, (of_rows, of_columns), strict=True):
+        distances = np.where((mass > 0) & (costs > SMALLEST_COST), costs, 0.0) ** (1 / cost.order)
+        longest = float(distances.max())
+        if longest > 0:
+            total = math.fsum(mass * (distances / longest) ** cost.order) / math.fsum(mass)
+            best = max(best, longest * total ** (1 / cost.order))
+    return best * (1 - cost.relative_error - 16 * ROUNDOFF)
+
+
 def _survey(cost: Cost, potentials: tuple[np.ndarray, np.ndarray]) -> tuple[float, float]:
     """By how much the potentials may exceed the costs (rounding included), and the largest cost, over all pairs."""
-    f, g = (np.asarray(potential, dtype=np.float64) for potential in potentials)
-    if (f.shape, g.shape) != tuple((n,) for n in cost.shape):
-        raise CertificateError(f"potentials have shapes {f.shape} and {g.shape}, the costs {cost.shape}")
-    if not (np.isfinite(f).all() and np.isfinite(g).all()):
-        raise CertificateError("potentials are not finite")
+    f, g = (require_array(one, "potentials", (n,)) for one, n in zip(potentials, cost.shape, strict=True))
     shrink = 1 - cost.relative_error
     violation, pair, largest = 0.0, (0, 0), 0.0
     for rows, block in cost.blocks():
@@ -255,30 +293,71 @@ def marginals_missing(
     CertificateError
         When an entry is negative or not finite, or the marginals are others beyond rounding.
     """
-    entries = sparse.coo_array(plan)
-    mass = np.asarray(entries.data, dtype=np.float64)
+    rows, columns, mass = _entries(plan)
     if not (np.isfinite(mass).all() and (mass >= 0).all()):
         raise CertificateError("plan has entries that are negative or not finite")
-    rows, columns = entries.coords
     missing = _missing(rows, mass, masses[0]) + _missing(columns, mass, masses[1])
     if missing > MARGINAL_TOLERANCE:
         raise CertificateError(f"plan has other marginals than the measures: {missing:.6g} of mass is misplaced")
     return missing, rows, columns, mass
 
 
-def _require_masses(masses: np.ndarray, n: int) -> None:
-    if masses.shape != (n,) or not np.isfinite(masses).all() or (masses < 0).any():
+def require_masses(masses: np.ndarray, n: int) -> None:
+    """Refuse what are not the masses of n atoms."""
+    if (require_array(masses, "masses", (n,)) < 0).any():
         raise CertificateError(f"masses must be {n} finite non-negative numbers")
     if abs(math.fsum(masses) - 1) > MARGINAL_TOLERANCE:
         raise CertificateError(f"masses must sum to 1, got {math.fsum(masses):.12g}")
 
 
+def _entries(plan: sparse.csr_array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    entries = sparse.coo_array(plan)
+    rows, columns = entries.coords
+    return rows, columns, np.asarray(entries.data, dtype=np.float64)
+
+
+def _paid(cost: Cost, rows: np.ndarray, columns: np.ndarray, mass: np.ndarray) -> tuple[float, float]:
+    """The order-th root of the cost of moving mass between pairs, and the longest way that any goes, in ``cost.unit``."""
+    distances = cost.distances(rows, columns)
+    longest = float(distances.max(initial=0.0, where=mass > 0))
+    if longest == 0:
+        return 0.0, 0.0
+    moved = mass > 0
+    total = math.fsum(mass[moved] * (distances[moved] / longest) ** cost.order)
+    return longest * total ** (1 / cost.order), longest
+
+
+def _whole_masses(
+    rows: np.ndarray, columns: np.ndarray, mass: np.ndarray, masses: tuple[np.ndarray, np.ndarray]
+) -> np.ndarray | None:
+    """The masses of a plan between n and m equal atoms, where they are whole multiples of 1 / (n m): nothing is missing."""
+    if any(one.min() < one.max() for one in masses):
+        return None
+    n, m = (len(one) for one in masses)
+    whole = np.rint(mass * n * m)
+    given, taken = np.bincount(rows, whole, n), np.bincount(columns, whole, m)
+    return whole / (n * m) if (given == m).all() and (taken == n).all() else None
+
+
+def _connects(rows: np.ndarray, columns: np.ndarray, used: np.ndarray, masses: tuple[np.ndarray, np.ndarray]) -> bool:
+    """Whether the used pairs of a plan connect all atoms that have mass."""
+    n, m = (len(one) for one in masses)
+    pairs = sparse.coo_array((np.ones(int(used.sum())), (rows[used], n + columns[used])), shape=(n + m, n + m))
+    _, labels = csgraph.connected_components(pairs, directed=False)
+    involved = np.concatenate(masses) > 0
+    involved[rows] = involved[n + columns] = True
+    return len(np.unique(labels[involved])) == 1
+
+
 def _missing(atoms: np.ndarray, mass: np.ndarray, wanted: np.ndarray) -> float:
     """The total mass by which a plan's marginal differs from the wanted one, counting what rounding may hide.
 
-    The sum of one entry is exact; each further one rounds once.
+    The sum of one entry is exact; each further one rounds once, unless all are whole multiples of one power of two.
     """
     found = np.bincount(atoms, weights=mass, minlength=len(wanted))
     entries = np.bincount(atoms, minlength=len(wanted))
-    hidden = ROUNDOFF * (np.maximum(entries - 1, 0) * found)
-    return math.fsum(np.abs(found - wanted)) + math.fsum(hidden)
+    off = math.fsum(np.abs(found - wanted))
+    grains = mass / GRAIN
+    if (grains == np.rint(grains)).all():
+        return off
+    return off + math.fsum(ROUNDOFF * (np.maximum(entries - 1, 0) * found))

@@ -13,12 +13,20 @@ from scipy import sparse
 from dualgap import validation
 from dualgap.bracket import Bracket, Certificate, Guarantee
 from dualgap.measures import Histogram, Points
-from dualgap.transport.discrete import in_kind_of, plain_masses, plain_points, wants_gradient
+from dualgap.transport.discrete import (
+    holding,
+    in_kind_of,
+    plain_masses,
+    plain_points,
+    require_representable,
+    wants_gradient,
+)
 from dualgap.transport.duality import dual_bound, tight_potentials
 from dualgap.transport.envelope import differentiable_distance
+from dualgap.transport.evidence import require_cost, require_pair
 from dualgap.transport.exact import require_memory
 from dualgap.transport.ground import ROUNDOFF, Cost, MatrixCost, point_cost
-from dualgap.transport.sinkhorn import Annealing, RoundedPlan
+from dualgap.transport.sinkhorn import Annealing, RoundedPlan, require_scalings
 from dualgap.transport.wasserstein import WASSERSTEIN
 from dualgap.validation import detached
 
@@ -35,7 +43,12 @@ def between_points(p: Points, q: Points, *, order: float, ground: str, cost: Any
 
 
 @WASSERSTEIN.route(
-    "sinkhorn", Histogram, Histogram, Guarantee.CERTIFIED, when=lambda p, q, cost=None, **options: cost is not None
+    "sinkhorn",
+    Histogram,
+    Histogram,
+    Guarantee.CERTIFIED,
+    when=lambda p, q, cost=None, **options: cost is not None,
+    needs="cost=, what moving a unit of mass from atom to atom costs",
 )
 def between_histograms(
     p: Histogram, q: Histogram, *, order: float, ground: str, cost: Any, gap: float = 0.01
@@ -58,13 +71,15 @@ def _bracket(p: Points | Histogram, q: Points | Histogram, order: float, ground:
     value: Any = in_kind_of(certificate.upper, *inputs)
     if wants_gradient(*inputs):
         value = differentiable_distance(certificate, points=points, weights=(p.weights, q.weights), cost=cost)
+    require_representable(certificate.upper)
+    lower, upper = holding(value, certificate.lower, certificate.upper)
     return Bracket(
         value=value,
-        lower=certificate.lower,
-        upper=certificate.upper,
+        lower=lower,
+        upper=upper,
         guarantee=Guarantee.CERTIFIED,
         method="sinkhorn",
-        certificate=certificate,
+        certificate=replace(certificate, lower=lower, upper=upper),
     )
 
 
@@ -93,6 +108,9 @@ class EntropicCertificate(Certificate):
 
     def bounds(self) -> tuple[float, float]:
         """Both bounds, blockwise over all pairs."""
+        require_cost(self.cost)
+        require_scalings(self.cost, self.masses, self.scalings, self.regularisation)
+        require_pair(self.potentials, "potentials")
         order, unit = self.cost.order, self.cost.unit
         below, _ = dual_bound(self.cost, self.masses, self.potentials)
         above = self._rounded.paid()

@@ -14,14 +14,22 @@ from scipy import sparse
 from dualgap.bracket import Bracket, Guarantee
 from dualgap.errors import InvalidInput
 from dualgap.measures import Histogram, Points
-from dualgap.transport.discrete import in_kind_of, plain_masses, plain_points, wants_gradient
-from dualgap.transport.duality import TransportCertificate, tight_potentials
+from dualgap.transport.discrete import (
+    exact_up_to_rounding,
+    holding,
+    in_kind_of,
+    plain_masses,
+    plain_points,
+    require_representable,
+    wants_gradient,
+)
+from dualgap.transport.duality import HIGH_ORDER, TransportCertificate, tight_potentials
 from dualgap.transport.envelope import differentiable_distance
-from dualgap.transport.ground import Cost, MatrixCost, point_cost
+from dualgap.transport.ground import HUGE, Cost, MatrixCost, PointCost, point_cost
 from dualgap.transport.wasserstein import WASSERSTEIN
 from dualgap.validation import detached
 
-__all__ = ["bracket_of", "certify", "fits_memory", "require_memory", "solve"]
+__all__ = ["bracket_of", "certify", "fits_memory", "require_memory", "solve", "solve_by_orders"]
 
 #: Bytes a pair of atoms takes at the peak: its cost, its flow, and what the solver keeps of its arc.
 BYTES_PER_PAIR = 50
@@ -29,8 +37,11 @@ BYTES_PER_PAIR = 50
 #: The simplex ends by itself at the optimum; a limit on its iterations could only return what is not optimal.
 NO_LIMIT = 2**62
 
-#: A gap below this share of the value, or of the largest cost, is rounding.
-ROUNDING_GAP = 1e-9
+#: Costs are capped at no more than this, times the cost of the best plan so far: its cost keeps half its digits.
+LARGEST_CAP = 1e8
+
+#: Plans of this order start the ladder to higher ones, and the last order is solved again at most so often.
+FIRST_ORDER, MOST_ROUNDS = 4.0, 4
 
 
 @WASSERSTEIN.route("exact", Points, Points, Guarantee.EXACT)
@@ -39,8 +50,8 @@ def between_points(p: Points, q: Points, *, order: float, ground: str, cost: Any
     if cost is not None:
         return between_histograms(p, q, order=order, ground=ground, cost=cost)
     require_memory(len(p.points), len(q.points))
-    costs = point_cost(plain_points(p), plain_points(q), order=order, ground=ground)
-    certificate = solve(costs, plain_masses(p), plain_masses(q))
+    points = plain_points(p), plain_points(q)
+    certificate = solve_by_orders(*points, plain_masses(p), plain_masses(q), order=order, ground=ground)
     value: Any = None
     if wants_gradient(p.points, q.points, p.weights, q.weights):
         value = differentiable_distance(certificate, points=(p.points, q.points), weights=(p.weights, q.weights))
@@ -48,7 +59,12 @@ def between_points(p: Points, q: Points, *, order: float, ground: str, cost: Any
 
 
 @WASSERSTEIN.route(
-    "exact", Histogram, Histogram, Guarantee.EXACT, when=lambda p, q, cost=None, **options: cost is not None
+    "exact",
+    Histogram,
+    Histogram,
+    Guarantee.EXACT,
+    when=lambda p, q, cost=None, **options: cost is not None,
+    needs="cost=, what moving a unit of mass from atom to atom costs",
 )
 def between_histograms(
     p: Histogram | Points, q: Histogram | Points, *, order: float, ground: str, cost: Any
@@ -95,6 +111,49 @@ def solve(cost: Cost, a: np.ndarray, b: np.ndarray) -> TransportCertificate:
     return certify(cost, (a, b), plan, tight_potentials(MatrixCost(matrix=dense, order=cost.order), start))
 
 
+def solve_by_orders(
+    x: np.ndarray, y: np.ndarray, a: np.ndarray, b: np.ndarray, *, order: float, ground: str
+) -> TransportCertificate:
+    """The optimal plan between points, for a high order from the plans of lower ones.
+
+    A high power spans more digits than float64 has, and a solver loses the short ways beside the longest. An optimal
+    plan sends next to nothing along a way that is much longer than the cost of any plan; so costs are measured in the
+    cost of the best plan so far and capped a little above it.
+
+    Parameters
+    ----------
+    x : (n, d) array
+    y : (m, d) array
+    a, b : (n,) and (m,) arrays
+    order : float
+    ground : "euclidean" or "cityblock"
+    """
+    costs = point_cost(x, y, order=min(order, FIRST_ORDER) if order > HIGH_ORDER else order, ground=ground)
+    found = solve(costs, a, b)
+    if order <= HIGH_ORDER:
+        return found
+    present, rounds, best = FIRST_ORDER, 0, None
+    cap = min(4.0 * len(x) * len(y), LARGEST_CAP)
+    while rounds < MOST_ROUNDS:
+        present = min(2 * present, order)
+        paid = _paid_at(found, costs, present)
+        if not 1 / HUGE < paid < HUGE:
+            return solve(point_cost(x, y, order=order, ground=ground), a, b)
+        found = solve(PointCost(x=x, y=y, order=present, ground=ground, unit=paid, cap=cap), a, b)
+        if present == order:
+            rounds += 1
+            best = found if best is None or found.upper - found.lower < best.upper - best.lower else best
+            if best is not found or _paid_at(found, costs, order) > paid * 0.5 ** (1 / order):
+                break
+    return found if best is None else best
+
+
+def _paid_at(certificate: TransportCertificate, costs: PointCost, order: float) -> float:
+    """What the plan of a certificate costs at another order."""
+    unit = certificate.cost.unit
+    return replace(certificate, cost=replace(costs, order=order, unit=unit)).paid() * unit
+
+
 def certify(
     cost: Cost, masses: tuple[np.ndarray, np.ndarray], plan: sparse.csr_array, potentials: tuple[np.ndarray, np.ndarray]
 ) -> TransportCertificate:
@@ -109,27 +168,22 @@ def certify(
 def bracket_of(certificate: TransportCertificate, value: Any, *inputs: Any) -> Bracket:
     """The bracket of an optimal plan: EXACT where its bounds differ by rounding only, CERTIFIED otherwise."""
     lower, upper, cost = certificate.lower, certificate.upper, certificate.cost
-    order = cost.order
-    rounding = upper - lower <= ROUNDING_GAP * upper or (
-        (upper / cost.unit) ** order - (lower / cost.unit) ** order <= 1e-13 * _largest(cost)
-    )
+    require_representable(upper)
+    guarantee = exact_up_to_rounding(lower, upper)
     if value is None:
         value = in_kind_of(min(max(certificate.paid() * cost.unit, lower), upper), *inputs)
-    reason = "" if rounding else "the costs differ so much in size that rounding decides between plans"
-    guarantee = Guarantee.EXACT if rounding else Guarantee.CERTIFIED
+    lower, upper = holding(value, lower, upper)
+    exact = guarantee is Guarantee.EXACT
+    reason = "" if exact else "the costs differ so much in size that rounding decides between plans"
     return Bracket(
         value=value,
         lower=lower,
         upper=upper,
         guarantee=guarantee,
         method="exact",
-        certificate=certificate,
+        certificate=replace(certificate, lower=lower, upper=upper),
         reason=reason,
     )
-
-
-def _largest(cost: Cost) -> float:
-    return max(float(block.max()) for _, block in cost.blocks())
 
 
 def _simplex(matrix: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -18,7 +18,14 @@ from dualgap.transport.bures import (
     optimal_map,
     square_root,
 )
-from dualgap.transport.discrete import TorchKind, in_kind_of, wants_gradient
+from dualgap.transport.discrete import (
+    TorchKind,
+    exact_up_to_rounding,
+    holding,
+    in_kind_of,
+    require_representable,
+    wants_gradient,
+)
 from dualgap.transport.envelope import root
 from dualgap.transport.wasserstein import WASSERSTEIN
 from dualgap.validation import detached
@@ -41,13 +48,16 @@ def _open(p: Gaussian, q: Gaussian, *, ground: str = "euclidean", cost: Any = No
     return ground == "euclidean" and cost is None and not _closed(p, q, **options)
 
 
-@WASSERSTEIN.route("gaussian", Gaussian, Gaussian, Guarantee.EXACT, when=_closed)
+_NEEDS = 'laws on the line, or ground="euclidean" with order=2 or equal covariances'
+
+
+@WASSERSTEIN.route("gaussian", Gaussian, Gaussian, Guarantee.EXACT, when=_closed, needs=_NEEDS)
 def closed_form(p: Gaussian, q: Gaussian, *, order: float, ground: str, cost: Any) -> Bracket:
     """Closed form: Bures for order 2, the shift for equal covariances, a normal moment on the line."""
     return _bracket(p, q, order, Guarantee.EXACT)
 
 
-@WASSERSTEIN.route("gaussian_bounds", Gaussian, Gaussian, Guarantee.CERTIFIED, when=_open)
+@WASSERSTEIN.route("gaussian_bounds", Gaussian, Gaussian, Guarantee.CERTIFIED, when=_open, needs='ground="euclidean"')
 def between_bounds(p: Gaussian, q: Gaussian, *, order: float, ground: str, cost: Any) -> Bracket:
     """Bounds for orders without a closed form: the shift and W_2, or above order 2 W_2 and a moment of its coupling."""
     return _bracket(p, q, order, Guarantee.CERTIFIED)
@@ -66,20 +76,27 @@ def _bracket(p: Gaussian, q: Gaussian, order: float, guarantee: Guarantee) -> Br
         order=order,
     )
     lower, upper = certificate.bounds()
+    require_representable(upper)
     certificate = replace(certificate, lower=lower, upper=upper)
     tensors = (p.mean, p.covariance, q.mean, q.covariance)
     if wants_gradient(*tensors):
         value = _differentiable(p, q, certificate)
     else:
-        value = in_kind_of(_value(certificate, math.hypot(*(means[0] - means[1]))), *tensors)
+        number = _value(certificate, math.hypot(*(means[0] - means[1])))
+        value = in_kind_of(min(max(number, lower), upper), *tensors)
+    reason = "" if guarantee is Guarantee.EXACT else "no closed form is known; the value is the middle"
+    if guarantee is Guarantee.EXACT and exact_up_to_rounding(lower, upper) is Guarantee.CERTIFIED:
+        guarantee = Guarantee.CERTIFIED
+        reason = "the closed form takes roots and differences of nearly equal numbers, whose rounding shows"
+    lower, upper = holding(value, lower, upper)
     return Bracket(
         value=value,
         lower=lower,
         upper=upper,
         guarantee=guarantee,
         method="gaussian",
-        certificate=certificate,
-        reason="" if guarantee is Guarantee.EXACT else "no closed form is known; the value is the middle",
+        certificate=replace(certificate, lower=lower, upper=upper),
+        reason=reason,
     )
 
 

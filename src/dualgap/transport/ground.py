@@ -19,6 +19,9 @@ GROUNDS = ("euclidean", "cityblock")
 #: The unit roundoff of float64.
 ROUNDOFF = 2.0**-53
 
+#: Coordinates of this size are divided before they are subtracted from each other.
+HUGE = 2.0**900
+
 #: Powers of two up to this stay far from overflow and underflow, whatever is summed.
 _SAFE_EXPONENT = 500
 
@@ -37,7 +40,7 @@ class Cost(ABC):
     ----------
     shape : (n, m)
     order : float, the p above
-    unit : float, the u above, a power of two
+    unit : float, the u above
     relative_error : float
         How far a cost that :meth:`block` returns may be above the true one, relative to it.
     """
@@ -50,6 +53,11 @@ class Cost(ABC):
     @abstractmethod
     def shape(self) -> tuple[int, int]:
         """(n, m): how many atoms on either side."""
+
+    @property
+    @abstractmethod
+    def reach(self) -> float:
+        """An upper bound of the order-th roots of all costs, in ``unit``."""
 
     @abstractmethod
     def block(self, start: int, stop: int) -> np.ndarray:
@@ -86,7 +94,11 @@ class PointCost(Cost):
     y : (m, d) array
     order : float
     ground : "euclidean" or "cityblock"
-    unit : float, a power of two
+    unit : float
+        A power of two where it is beyond 2**900.
+    cap : float
+        :meth:`block` lowers costs above it, in ``unit ** order``, to it: what potentials prove with them is a lower
+        bound all the more. The costs of a high order span more digits than float64 has.
     """
 
     x: np.ndarray
@@ -94,6 +106,7 @@ class PointCost(Cost):
     order: float
     ground: str
     unit: float
+    cap: float = math.inf
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -101,25 +114,36 @@ class PointCost(Cost):
         return len(self.x), len(self.y)
 
     @property
+    def reach(self) -> float:
+        """The diagonal of the box around all points."""
+        both = np.maximum(self.x.max(axis=0), self.y.max(axis=0)), np.minimum(self.x.min(axis=0), self.y.min(axis=0))
+        sides = _subtract(*both, self.unit)
+        return float(sides.sum() if self.ground == "cityblock" else math.hypot(*sides)) * (
+            1 + 64 * ROUNDOFF * len(sides)
+        )
+
+    @property
     def relative_error(self) -> float:
-        """A difference is rounded once, its square and the d - 1 sums once each, the root halves that; the power
-        multiplies it by the order and adds its own few roundings."""
+        """A difference and its quotient by the unit are rounded once, the square and the d - 1 sums once each, the root
+        halves that; the power multiplies it by the order and adds its own few roundings."""
         d = self.x.shape[1]
-        return 2 * ROUNDOFF * (self.order * (d + 3) + 4)
+        return 2 * ROUNDOFF * (self.order * (d + 4) + 4)
 
     def block(self, start: int, stop: int) -> np.ndarray:
         """Costs of a block of rows, by differences: |x|^2 - 2xy + |y|^2 loses digits far from the origin."""
         x = self.x[start:stop]
         squared = self.ground == "euclidean" and self.order == 2
         if self.unit == 1:
-            return cdist(x, self.y, "sqeuclidean") if squared else _power(pairwise(x, self.y, self.ground), self.order)
+            full = cdist(x, self.y, "sqeuclidean") if squared else _power(pairwise(x, self.y, self.ground), self.order)
+            return np.minimum(full, self.cap, out=full) if self.cap < math.inf else full
         total = np.zeros((len(x), len(self.y)))
         for k in range(x.shape[1]):
             difference = np.abs(_subtract(x[:, k, None], self.y[None, :, k], self.unit))
             total += difference if self.ground == "cityblock" else difference * difference
         if squared:
-            return total
-        return _power(total if self.ground == "cityblock" else np.sqrt(total), self.order)
+            return np.minimum(total, self.cap)
+        with np.errstate(over="ignore"):  # what overflows is above the cap
+            return np.minimum(_power(total if self.ground == "cityblock" else np.sqrt(total), self.order), self.cap)
 
     def distances(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Ground distances of pairs, each scaled by its own largest coordinate difference."""
@@ -151,6 +175,11 @@ class MatrixCost(Cost):
     def shape(self) -> tuple[int, int]:
         """(n, m)."""
         return self.matrix.shape[0], self.matrix.shape[1]
+
+    @property
+    def reach(self) -> float:
+        """The root of the largest entry."""
+        return float(self.matrix.max()) ** (1 / self.order)
 
     def block(self, start: int, stop: int) -> np.ndarray:
         """A block of rows of the matrix."""
@@ -198,8 +227,8 @@ def pairwise(x: np.ndarray, y: np.ndarray, ground: str) -> np.ndarray:
 
 
 def _subtract(x: np.ndarray, y: np.ndarray, unit: float) -> np.ndarray:
-    """(x - y) / unit. Huge coordinates are scaled first (exact there), others after the difference (exact then)."""
-    if unit > 1:
+    """(x - y) / unit. Huge coordinates are scaled first (by a power of two), others after the difference."""
+    if unit > HUGE:
         return x / unit - y / unit
     return (x - y) / unit
 

@@ -15,13 +15,21 @@ from dualgap.errors import CertificateError
 from dualgap.measures import Points
 from dualgap.registry import Quantity
 from dualgap.transport.batched import coupled_distances
-from dualgap.transport.discrete import TorchKind, in_kind_of, plain_masses, plain_points, wants_gradient
+from dualgap.transport.discrete import (
+    TorchKind,
+    holding,
+    in_kind_of,
+    plain_masses,
+    plain_points,
+    wants_gradient,
+)
 from dualgap.transport.duality import marginals_missing
 from dualgap.transport.envelope import root
+from dualgap.transport.evidence import require_array, require_number, require_plan
 from dualgap.transport.exact import fits_memory, solve
 from dualgap.transport.ground import point_cost
 from dualgap.transport.one_dimensional import line_bounds, line_masses, monotone_coupling, on_the_line
-from dualgap.transport.sliced import directions
+from dualgap.transport.sliced import directions, require_clouds, require_squares
 
 __all__ = ["MAX_SLICED", "MaxSlicedCertificate", "max_sliced_wasserstein"]
 
@@ -95,6 +103,7 @@ def without_slicing(p: Points, q: Points, *, order: float, **options: Any) -> Br
 def by_ascent(p: Points, q: Points, *, order: float, starts: int, steps: int, seed: int) -> Bracket:
     """Ascent over directions from random starts below, the displacements of a plan above."""
     points, masses = (plain_points(p), plain_points(q)), (plain_masses(p), plain_masses(q))
+    require_squares(*points)
     shift = masses[0] @ points[0] - masses[1] @ points[1]
     length = float(np.linalg.norm(shift))
     begin = directions(p.dimension, starts, seed)
@@ -108,13 +117,14 @@ def by_ascent(p: Points, q: Points, *, order: float, starts: int, steps: int, se
     value: Any = in_kind_of(certificate.lower, p.points, q.points)
     if wants_gradient(p.points, q.points):
         value = _differentiable(p, q, theta, masses, order)
+    lower, upper = holding(value, certificate.lower, certificate.upper)
     return Bracket(
         value=value,
-        lower=certificate.lower,
-        upper=certificate.upper,
+        lower=lower,
+        upper=upper,
         guarantee=Guarantee.CERTIFIED,
         method="ascent",
-        certificate=certificate,
+        certificate=replace(certificate, lower=lower, upper=upper),
     )
 
 
@@ -148,7 +158,10 @@ class MaxSlicedCertificate(Certificate):
 
     def bounds(self) -> tuple[float, float]:
         """Both bounds from the direction and the plan."""
-        length = math.hypot(*self.direction)
+        require_clouds(self.points, self.masses)
+        require_number(self.order, "order", at_least=1)
+        require_plan(self.plan, (len(self.points[0]), len(self.points[1])))
+        length = math.hypot(*require_array(self.direction, "direction", self.points[0].shape[1:]))
         if not 0 < length < math.inf:
             raise CertificateError("direction must be a finite vector that is not 0")
         theta = self.direction / length

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, final
 
@@ -11,15 +11,29 @@ import numpy as np
 from scipy import sparse
 
 from dualgap.bracket import Bracket, Certificate, Guarantee
-from dualgap.errors import InvalidInput
+from dualgap.errors import CertificateError, InvalidInput
 from dualgap.measures import Points
-from dualgap.transport.discrete import TorchKind, in_kind_of, wants_gradient
+from dualgap.transport.discrete import (
+    TorchKind,
+    exact_up_to_rounding,
+    holding,
+    in_kind_of,
+    require_representable,
+    wants_gradient,
+)
 from dualgap.transport.envelope import root
+from dualgap.transport.evidence import require_array, require_number, require_pair
 from dualgap.transport.ground import ROUNDOFF
 from dualgap.transport.wasserstein import WASSERSTEIN
-from dualgap.validation import detached, is_torch
+from dualgap.validation import MASS_TOLERANCE, detached, is_torch
 
 __all__ = ["LineCertificate", "line_bounds", "line_masses", "monotone_coupling"]
+
+#: Why bounds on the line are further apart than usual.
+ROUNDED = "masses or distances are so small beside others that their rounding shows in the distance"
+
+#: What underflow may take from a number.
+UNDERFLOW = 2.0**-1073
 
 
 @WASSERSTEIN.route(
@@ -28,23 +42,28 @@ __all__ = ["LineCertificate", "line_bounds", "line_masses", "monotone_coupling"]
     Points,
     Guarantee.EXACT,
     when=lambda p, q, cost=None, **options: cost is None and p.dimension == q.dimension == 1,
+    needs="points on the line and no cost",
 )
 def on_the_line(p: Points, q: Points, *, order: float, ground: str, cost: Any) -> Bracket:
     """Sorting: the mass at every quantile of p goes to the same quantile of q."""
     points = (detached(p.points)[:, 0], detached(q.points)[:, 0])
     masses = (line_masses(p.weights), line_masses(q.weights))
     number, lower, upper = (float(one) for one in line_bounds(*points, *masses, order))
+    require_representable(upper)
     certificate = LineCertificate(lower=lower, upper=upper, points=points, masses=masses, order=order)
+    guarantee = exact_up_to_rounding(lower, upper)
     value: Any = in_kind_of(number, p.points, q.points)
     if wants_gradient(p.points, q.points, p.weights, q.weights):
         value = _differentiable(p, q, certificate)
+    lower, upper = holding(value, lower, upper)
     return Bracket(
         value=value,
         lower=lower,
         upper=upper,
-        guarantee=Guarantee.EXACT,
+        guarantee=guarantee,
         method="one_dimensional",
-        certificate=certificate,
+        certificate=replace(certificate, lower=lower, upper=upper),
+        reason="" if guarantee is Guarantee.EXACT else ROUNDED,
     )
 
 
@@ -71,13 +90,29 @@ class LineCertificate(Certificate):
 
     def bounds(self) -> tuple[Any, Any]:
         """The integral again, from the measures, widened by the rounding of its sums."""
-        x, y = self.points
+        x, y = self._required()
         if x.ndim == 1:
             _, lower, upper = line_bounds(x, y, *self.masses, self.order)
             return float(lower), float(upper)
         flat = x.reshape(-1, x.shape[-1]), y.reshape(-1, y.shape[-1])
         _, lower, upper = line_bounds(*flat, *self.masses, self.order)
         return lower.reshape(x.shape[:-1]), upper.reshape(x.shape[:-1])
+
+    def _required(self) -> tuple[np.ndarray, np.ndarray]:
+        """The points, once they and the masses can be computed with."""
+        require_number(self.order, "order", at_least=1)
+        points = require_pair(self.points, "points")
+        batch = (None,) * max(0, np.ndim(points[0]) - 1)
+        x, y = (require_array(one, "points", (*batch, None)) for one in points)
+        if x.shape[:-1] != y.shape[:-1]:
+            raise CertificateError(f"points must have the same leading axes, got shapes {x.shape} and {y.shape}")
+        for masses, one in zip(require_pair(self.masses, "masses"), (x, y), strict=True):
+            if masses is None:
+                continue
+            given = require_array(masses, "masses", one.shape[-1:])
+            if (given < 0).any() or not abs(math.fsum(given) - 1) <= MASS_TOLERANCE["float32"]:
+                raise CertificateError("masses must not be negative and sum to 1")
+        return x, y
 
     @cached_property
     def plan(self) -> sparse.csr_array:
@@ -240,12 +275,15 @@ def _bounded(x: np.ndarray, y: np.ndarray, mass: np.ndarray | None, error: float
     """(sum mass |x - y|^p)^(1/p) of coupled atoms, and its bounds when cumulated masses are off by ``error``.
 
     Quantile functions off by W_1 at most error * (range) change the integral by at most p D^(p-1) times that, where D
-    is the largest distance between any two atoms.
+    is the largest distance between any two atoms. Each number may lose a little to underflow.
     """
     top = max(float(x.max()), float(y.max()), -float(x.min()), -float(y.min()))
-    unit = 2.0**200 if top > 2.0**800 else 1.0  # a power of two: nothing is rounded
+    # Differences and sums stay below overflow. A power of two rounds only what it makes underflow.
+    unit = 4.0 * 2.0 ** math.ceil(math.log2(x.shape[-1])) if top > 2.0**900 else 1.0
     distance = x / unit - y / unit if unit > 1 else x - y
     np.abs(distance, out=distance)
+    longest = np.float64(1.0)
+    lost = np.where((distance.max(axis=-1) > 0) | (unit > 1), 4 * x.shape[-1] * UNDERFLOW, 0.0)
     if order == 1:
         number = distance.mean(axis=-1) if mass is None else np.multiply(distance, mass, out=distance).sum(axis=-1)
     else:
@@ -258,14 +296,18 @@ def _bounded(x: np.ndarray, y: np.ndarray, mass: np.ndarray | None, error: float
         total = distance.mean(axis=-1) if mass is None else distance.sum(axis=-1)
         number = longest * total ** (1 / order)
     relative = 2 * ROUNDOFF * (math.log2(x.shape[-1]) + 40 + 4 * order)
-    lower, upper = number * (1 - relative), number * (1 + relative)
+    if order > 1 and mass is not None:  # the terms of the power may underflow beside a tiny mass
+        share = np.where(number > 0, number / longest, 1.0) ** order
+        relative = relative + 2 * x.shape[-1] * UNDERFLOW / np.maximum(share, UNDERFLOW)
+    lower, upper = np.maximum(0.0, number * (1 - relative) - lost), number * (1 + relative) + lost
     if error > 0:
         span = np.maximum(x.max(-1), y.max(-1)) / unit - np.minimum(x.min(-1), y.min(-1)) / unit
         moves, span = span > 0, np.where(span > 0, span, 1.0)  # no mass moves within a single position
         moved = 2 * error * order * moves
         lower = span * np.maximum(0.0, (lower / span) ** order - moved) ** (1 / order)
         upper = span * ((upper / span) ** order + moved) ** (1 / order) * (1 + 8 * ROUNDOFF)
-    return number * unit, lower * unit, upper * unit
+    with np.errstate(over="ignore"):  # refused by who asks for it
+        return number * unit, lower * unit, upper * unit
 
 
 def _differentiable(p: Points, q: Points, certificate: LineCertificate) -> Any:

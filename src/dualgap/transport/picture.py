@@ -101,7 +101,7 @@ def _positions(bracket: Bracket) -> tuple[np.ndarray, np.ndarray]:
     """Both clouds as (n, 2) arrays; those on the line at heights 1 and 0."""
     x, y = endpoints(bracket)
     if x.shape[1] == 1:
-        return np.pad(x, ((0, 0), (0, 1)), constant_values=1.0), np.pad(y, ((0, 0), (0, 1)))
+        return np.hstack([x, np.ones_like(x)]), np.hstack([y, np.zeros_like(y)])
     if x.shape[1] == 2:
         return x, y
     raise InvalidInput(

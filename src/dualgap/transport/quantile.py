@@ -13,7 +13,8 @@ from dualgap.bracket import Bracket, Certificate, Guarantee
 from dualgap.errors import CertificateError
 from dualgap.measures import Density, Gaussian, Measure, Points
 from dualgap.transport.bures import absolute_moment
-from dualgap.transport.discrete import plain_masses, plain_points, wants_gradient
+from dualgap.transport.discrete import holding, in_kind_of, plain_masses, plain_points, wants_gradient
+from dualgap.transport.evidence import require_array, require_number, require_pair
 from dualgap.transport.wasserstein import WASSERSTEIN
 
 __all__ = ["QuantileCertificate"]
@@ -104,12 +105,15 @@ def _has_quantile(law: Measure) -> bool:
         return False
     if isinstance(law, Density):
         return law.quantile is not None
-    arrays = (
-        (law.points, law.weights)
-        if isinstance(law, Points)
-        else ((law.mean, law.covariance) if isinstance(law, Gaussian) else None)
-    )
-    return arrays is not None and not wants_gradient(*arrays)
+    arrays = _arrays(law)
+    return len(arrays) > 0 and not wants_gradient(*arrays)
+
+
+def _arrays(law: Measure) -> tuple[Any, ...]:
+    """The arrays that say which kind of number the law is made of; none for a function."""
+    if isinstance(law, Points):
+        return law.points, law.weights
+    return (law.mean, law.covariance) if isinstance(law, Gaussian) else ()
 
 
 def _applies(p: Measure, q: Measure, *, cost: Any = None, **options: Any) -> bool:
@@ -127,30 +131,36 @@ def _bounded(p: Measure, q: Measure, **options: Any) -> bool:
     )
 
 
-@WASSERSTEIN.route("quantile", Measure, Measure, Guarantee.CERTIFIED, when=_bounded)
+_NEEDS = "two laws on the line with quantile functions"
+
+
+@WASSERSTEIN.route("quantile", Measure, Measure, Guarantee.CERTIFIED, when=_bounded, needs=_NEEDS)
 def by_quantiles(p: Measure, q: Measure, *, order: float, ground: str, cost: Any) -> Bracket:
     """Quantile functions on adaptive cells: monotone, so that the ends of a cell bound what is between."""
     certificate = _refined(p, q, order)
+    value = in_kind_of(_estimate(certificate), *_arrays(p), *_arrays(q))
+    lower, upper = holding(value, certificate.lower, certificate.upper)
     return Bracket(
-        value=_estimate(certificate),
-        lower=certificate.lower,
-        upper=certificate.upper,
+        value=value,
+        lower=lower,
+        upper=upper,
         guarantee=Guarantee.CERTIFIED,
         method="quantile",
-        certificate=certificate,
+        certificate=replace(certificate, lower=lower, upper=upper),
     )
 
 
-@WASSERSTEIN.route("quantile_estimate", Measure, Measure, Guarantee.NONE, when=_applies)
+@WASSERSTEIN.route("quantile_estimate", Measure, Measure, Guarantee.NONE, when=_applies, needs=_NEEDS)
 def by_quantiles_without_tails(p: Measure, q: Measure, *, order: float, ground: str, cost: Any) -> Bracket:
     """Quantile functions on adaptive cells, for unbounded laws of whose tails nothing is known."""
     return Bracket(
-        value=_estimate(_refined(p, q, order)),
+        value=in_kind_of(_estimate(_refined(p, q, order)), *_arrays(p), *_arrays(q)),
         lower=math.nan,
         upper=math.nan,
         guarantee=Guarantee.NONE,
         method="quantile_estimate",
-        reason=f"no moment of the tails is known: beyond a mass of {TAIL:g} on either side they are left out",
+        reason=f"the tails are not bounded: beyond a mass of {TAIL:g} on either side they are left out, and where the laws "
+        "have no moment of the order the distance may be infinite",
     )
 
 
@@ -185,8 +195,11 @@ class QuantileCertificate(Certificate):
 
     def sums(self) -> tuple[np.ndarray, np.ndarray]:
         """What each cell contributes to the p-th power, at least and at most."""
-        knots = np.asarray(self.knots)
-        if knots.ndim != 1 or not ((knots > 0) & (knots < 1)).all() or (np.diff(knots) <= 0).any():
+        require_number(self.order, "order", at_least=1)
+        if not all(isinstance(law, Measure) and _has_quantile(law) for law in require_pair(self.laws, "laws")):
+            raise CertificateError("laws must be two measures on the line with a quantile function")
+        knots = require_array(self.knots, "knots", (None,))
+        if not ((knots > 0) & (knots < 1)).all() or (np.diff(knots) <= 0).any():
             raise CertificateError("knots must ascend strictly inside (0, 1)")
         start, stop = np.append(0.0, knots), np.append(knots, 1.0)
         first, second = (_Line(law) for law in self.laws)
@@ -206,7 +219,7 @@ class QuantileCertificate(Certificate):
 def _refined(p: Measure, q: Measure, order: float) -> QuantileCertificate:
     """Halve the cells that are widest open until the sums agree, or there are enough."""
     lines = _Line(p), _Line(q)
-    open_ended = not np.isfinite([line.ends() for line in lines]).all()
+    open_ended = not np.isfinite(np.array([line.ends() for line in lines])).all()
     tails = np.geomspace(TAIL, 1 / FIRST_CELLS, 200) if open_ended else np.empty(0)
     knots = np.concatenate([np.arange(1, FIRST_CELLS) / FIRST_CELLS, tails, 1 - tails, *(one.jumps() for one in lines)])
     certificate = QuantileCertificate(

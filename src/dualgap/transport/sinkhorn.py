@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
 import numpy as np
 from scipy import sparse
 
 from dualgap.errors import CertificateError
+from dualgap.transport.duality import require_masses
+from dualgap.transport.evidence import require_array, require_number, require_pair
 from dualgap.transport.ground import ROUNDOFF, Cost
 
-__all__ = ["Annealing", "RoundedPlan"]
+__all__ = ["Annealing", "RoundedPlan", "require_scalings"]
 
 #: Scalings are absorbed into the logarithms before they leave this range.
 _LARGEST_SCALING = 1e100
@@ -208,3 +210,17 @@ class RoundedPlan:
     def matrix(self) -> sparse.csr_array:
         """The plan as a sparse array, without the entries that underflow."""
         return sparse.csr_array(sparse.vstack([sparse.csr_array(plan) for _, _, plan in self.blocks()]))
+
+
+def require_scalings(cost: Cost, masses: Any, scalings: Any, regularisation: Any) -> None:
+    """Refuse scalings that mean no plan between these masses.
+
+    Raises
+    ------
+    CertificateError
+    """
+    require_number(regularisation, "regularisation", at_least=5e-324)
+    both = zip(require_pair(masses, "masses"), require_pair(scalings, "scalings"), cost.shape, strict=True)
+    for mass, scaling, n in both:
+        require_masses(mass, n)
+        require_array(scaling, "scalings", (n,))

@@ -13,10 +13,11 @@ from dualgap.bracket import Bracket, Certificate, Guarantee
 from dualgap.errors import CertificateError, InvalidInput
 from dualgap.measures import Points
 from dualgap.registry import Quantity
-from dualgap.transport.discrete import TorchKind, in_kind_of, plain_masses, plain_points, wants_gradient
+from dualgap.transport.discrete import TorchKind, holding, in_kind_of, plain_masses, plain_points, wants_gradient
+from dualgap.transport.evidence import require_cost, require_pair
 from dualgap.transport.exact import require_memory
 from dualgap.transport.ground import PointCost
-from dualgap.transport.sinkhorn import Annealing, RoundedPlan, soft_transform
+from dualgap.transport.sinkhorn import Annealing, RoundedPlan, require_scalings, soft_transform
 from dualgap.validation import is_torch
 
 __all__ = ["SINKHORN", "SinkhornCertificate", "sinkhorn_divergence"]
@@ -45,7 +46,7 @@ def sinkhorn_divergence(
     p, q : measures
         Points; a bare array of shape (n, d), or (n,) for d = 1, is read as Points with equal weights.
     regularisation : float, above 0
-        The epsilon above, in the unit of the cost |x - y|^p.
+        The epsilon above, in the unit of the cost ``|x - y| ** order``.
     order : float, at least 1
         The p above. The value is in the unit of the cost; no root is taken.
     tolerance : float, above 0
@@ -119,8 +120,14 @@ def by_iteration(p: Points, q: Points, *, order: float, regularisation: float, t
     value: Any = in_kind_of(number, p.points, q.points)
     if wants_gradient(p.points, q.points, p.weights, q.weights):
         value = _differentiable(p, q, certificate, number)
+    lower, upper = holding(value, lower, upper)
     return Bracket(
-        value=value, lower=lower, upper=upper, guarantee=Guarantee.CERTIFIED, method="sinkhorn", certificate=certificate
+        value=value,
+        lower=lower,
+        upper=upper,
+        guarantee=Guarantee.CERTIFIED,
+        method="sinkhorn",
+        certificate=replace(certificate, lower=lower, upper=upper),
     )
 
 
@@ -155,7 +162,13 @@ class SinkhornCertificate(Certificate):
     def bounds(self) -> tuple[float, float]:
         """Both bounds of the combination, from those of the three problems."""
         lower, upper = 0.0, 0.0
+        for one in (self.points, self.masses):
+            require_pair(one, "points and masses")
+        require_pair(self.scalings, "scalings", 3)
         for k, (_, _, share) in enumerate(_PARTS):
+            plan = self.rounded(k)
+            require_cost(plan.cost)
+            require_scalings(plan.cost, plan.masses, plan.scalings, self.regularisation)
             ends = self.dual(k), self.primal(k)
             slack = 1e-12 * (abs(ends[0]) + abs(ends[1]))  # sums of n m terms, each of which rounds
             low, high = (share * end for end in (ends if share > 0 else ends[::-1]))

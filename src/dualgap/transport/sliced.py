@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Any, final
 
@@ -11,14 +11,27 @@ import numpy as np
 
 from dualgap import validation
 from dualgap.bracket import Bracket, Certificate, Guarantee
+from dualgap.errors import CertificateError, InvalidInput
 from dualgap.measures import Points
 from dualgap.registry import Quantity
 from dualgap.transport.batched import coupled_distances
-from dualgap.transport.discrete import TorchKind, in_kind_of, plain_masses, plain_points, wants_gradient
+from dualgap.transport.discrete import (
+    TorchKind,
+    holding,
+    in_kind_of,
+    plain_masses,
+    plain_points,
+    wants_gradient,
+)
+from dualgap.transport.duality import require_masses
 from dualgap.transport.envelope import root
+from dualgap.transport.evidence import require_array, require_number, require_pair
 from dualgap.transport.one_dimensional import line_bounds, line_masses, on_the_line
 
-__all__ = ["SLICED", "SlicedCertificate", "directions", "sliced_wasserstein"]
+__all__ = ["SLICED", "SlicedCertificate", "directions", "require_clouds", "require_squares", "sliced_wasserstein"]
+
+#: Sums of squares of coordinates up to this stay inside float64.
+LARGEST_COORDINATE = 1e150
 
 SLICED = Quantity("sliced_wasserstein", bare=Points)
 
@@ -139,7 +152,41 @@ class SlicedCertificate(Certificate):
 
     def bounds(self) -> tuple[float, float]:
         """The interval again, from the measures and the directions."""
+        require_clouds(self.points, self.masses)
+        require_number(self.order, "order", at_least=1)
+        theta = require_array(self.directions, "directions", (None, self.points[0].shape[1]))
+        if len(theta) < 2 or np.abs(np.linalg.norm(theta, axis=1) - 1).max() > 1e-12:
+            raise CertificateError("directions must be two unit vectors or more")
+        if not 0 < require_number(self.confidence, "confidence", at_least=0) < 1:
+            raise CertificateError(f"confidence must lie between 0 and 1, got {self.confidence}")
+        if not isinstance(self.guarantee, Guarantee):
+            raise CertificateError(f"guarantee must be a Guarantee, got {self.guarantee!r}")
         return _interval(self.points, self.masses, self.directions, self.order, self.confidence, self.guarantee)[1:]
+
+
+def require_clouds(points: Any, masses: Any) -> None:
+    """Refuse what are not two weighted clouds in the same space.
+
+    Raises
+    ------
+    CertificateError
+    """
+    x, y = require_pair(points, "points")
+    dimension = require_array(x, "points", (None, None)).shape[1]
+    require_array(y, "points", (None, dimension))
+    for mass, one in zip(require_pair(masses, "masses"), (x, y), strict=True):
+        require_masses(mass, len(one))
+
+
+def require_squares(*points: np.ndarray) -> None:
+    """Refuse points whose squared lengths leave float64."""
+    largest = max(float(np.abs(one).max()) for one in points)
+    if largest > LARGEST_COORDINATE:
+        raise InvalidInput(
+            f"p and q must have coordinates of at most {LARGEST_COORDINATE:g}, whose squares are float64, got {largest:g}; "
+            f"divide the coordinates by {largest:g} and multiply the result",
+            argument="p",
+        )
 
 
 def directions(dimension: int, count: int, seed: int) -> np.ndarray:
@@ -159,6 +206,7 @@ def _monte_carlo(
     p: Points, q: Points, order: float, theta: np.ndarray, confidence: float, guarantee: Guarantee
 ) -> Bracket:
     points, masses = (plain_points(p), plain_points(q)), (plain_masses(p), plain_masses(q))
+    require_squares(*points)
     number, lower, upper = _interval(points, masses, theta, order, confidence, guarantee)
     certificate = SlicedCertificate(
         lower=lower,
@@ -176,14 +224,15 @@ def _monte_carlo(
         seen, other = (kind.double(theta) @ kind.double(one.points).T for one in (p, q))
         powers = coupled_distances(seen, other, line_masses(masses[0]), line_masses(masses[1]), order)
         value = kind.back(root(powers.mean(), order))
+    lower, upper = holding(value, lower, upper)
     return Bracket(
         value=value,
         lower=lower,
         upper=upper,
         guarantee=guarantee,
-        method="bernstein",
+        method="bernstein" if guarantee is Guarantee.CONFIDENCE else "normal",
         confidence=confidence,
-        certificate=certificate,
+        certificate=replace(certificate, lower=lower, upper=upper),
     )
 
 

@@ -38,7 +38,14 @@ FIRST_ARCS, MORE_ARCS = 8, 4
 PATIENCE = 4
 
 
-@WASSERSTEIN.route("sparse", Points, Points, Guarantee.EXACT, when=lambda p, q, cost=None, **options: cost is None)
+@WASSERSTEIN.route(
+    "sparse",
+    Points,
+    Points,
+    Guarantee.EXACT,
+    when=lambda p, q, cost=None, **options: cost is None,
+    needs="no cost matrix",
+)
 def between_points(
     p: Points,
     q: Points,
