@@ -9,7 +9,7 @@ from torch import Tensor
 
 from dualgap.games.derivatives import field_and_jacobian
 from dualgap.games.game import Game
-from dualgap.games.methods.method import Draw, Method, State, StepSize, both_sizes, no_sample, update_method
+from dualgap.games.methods.method import Draw, Method, State, StepSize, both_sizes, update_method
 
 __all__ = ["CompetitiveGradientDescent"]
 
@@ -52,10 +52,6 @@ class CompetitiveGradientDescent(Method):
     def gradient_calls(self, game: Game) -> int:
         """The field, and its Jacobian row by row."""
         return 2 + 2 * sum(game.sizes)
-
-    def init(self, game: Game, x: Tensor, y: Tensor, draw: Draw = no_sample) -> State:
-        """Nothing."""
-        return {}
 
     def step(self, game: Game, x: Tensor, y: Tensor, state: State, draw: Draw) -> tuple[Tensor, Tensor, State]:
         """The solution of the local game."""

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from dualgap.games.derivatives import field_and_pullback
 from dualgap.games.game import Game
-from dualgap.games.methods.method import Draw, Method, State, StepSize, no_sample, sized, update_method
+from dualgap.games.methods.method import Draw, Method, State, StepSize, moved, update_method
 from dualgap.validation import real
 
 __all__ = ["ConsensusOptimization"]
@@ -57,15 +57,8 @@ class ConsensusOptimization(Method):
         """The field, and a product with its Jacobian."""
         return 4
 
-    def init(self, game: Game, x: Tensor, y: Tensor, draw: Draw = no_sample) -> State:
-        """Nothing."""
-        return {}
-
     def step(self, game: Game, x: Tensor, y: Tensor, state: State, draw: Draw) -> tuple[Tensor, Tensor, State]:
         """A step along the field plus its pull back."""
         field, pullback = field_and_pullback(game, x, y, draw())
         along = field + self.weight * pullback(field)
-        n = x.shape[-1]
-        new_x = x - sized(self.step_x, x) * along[..., :n]
-        new_y = y - sized(self.step_y, y) * along[..., n:]
-        return game.project_x(new_x), game.project_y(new_y), state
+        return *moved(game, x, y, along, self.step_x, self.step_y), state

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from dualgap.games.derivatives import field_and_jacobian
 from dualgap.games.game import Game
-from dualgap.games.methods.method import Draw, Method, State, StepSize, no_sample, sized, update_method
+from dualgap.games.methods.method import Draw, Method, State, StepSize, sized, update_method
 
 __all__ = ["FollowTheRidge"]
 
@@ -51,10 +51,6 @@ class FollowTheRidge(Method):
     def gradient_calls(self, game: Game) -> int:
         """The field, and its Jacobian row by row."""
         return 2 + 2 * sum(game.sizes)
-
-    def init(self, game: Game, x: Tensor, y: Tensor, draw: Draw = no_sample) -> State:
-        """Nothing."""
-        return {}
 
     def step(self, game: Game, x: Tensor, y: Tensor, state: State, draw: Draw) -> tuple[Tensor, Tensor, State]:
         """The two steps and the correction."""

@@ -14,7 +14,7 @@ from dualgap.errors import InvalidInput
 from dualgap.games.game import Game
 from dualgap.validation import is_torch, real
 
-__all__ = ["Draw", "Method", "State", "StepSize", "both_sizes", "no_sample", "sized", "update_method"]
+__all__ = ["Draw", "Method", "State", "StepSize", "both_sizes", "moved", "no_sample", "sized", "update_method"]
 
 #: What a method remembers between steps, by name; empty for a method without memory.
 State: TypeAlias = dict[str, Tensor]
@@ -52,9 +52,12 @@ class Method(ABC):
         A product with the Jacobian of the field, or with its transpose, counts as two.
         """
 
-    @abstractmethod
     def init(self, game: Game, x: Tensor, y: Tensor, draw: Draw = no_sample) -> State:
-        """What the method remembers before its first step; ``draw`` gives a sample where that takes a gradient."""
+        """What the method remembers before its first step: nothing, unless it says otherwise.
+
+        ``draw`` gives a sample where the memory is of a gradient.
+        """
+        return {}
 
     @abstractmethod
     def step(self, game: Game, x: Tensor, y: Tensor, state: State, draw: Draw) -> tuple[Tensor, Tensor, State]:
@@ -112,6 +115,12 @@ def update_method(cls: type[M]) -> type[M]:
 def sized(step: StepSize, player: Tensor) -> StepSize:
     """A step size that multiplies a player's vector: one for each copy gets the player's axis."""
     return step.to(player)[..., None] if isinstance(step, Tensor) else step
+
+
+def moved(game: Game, x: Tensor, y: Tensor, along: Tensor, step_x: StepSize, step_y: StepSize) -> tuple[Tensor, Tensor]:
+    """Both players, stepped against a direction (..., n + m) and brought back into their sets."""
+    along_x, along_y = along.split([x.shape[-1], y.shape[-1]], -1)
+    return game.project_x(x - sized(step_x, x) * along_x), game.project_y(y - sized(step_y, y) * along_y)
 
 
 def both_sizes(step_x: StepSize, step_y: StepSize, x: Tensor, y: Tensor) -> Tensor:

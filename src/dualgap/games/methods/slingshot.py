@@ -7,7 +7,7 @@ from typing import final
 from torch import Tensor
 
 from dualgap.games.game import Game
-from dualgap.games.methods.method import Draw, Method, State, StepSize, no_sample, sized, update_method
+from dualgap.games.methods.method import Draw, Method, State, StepSize, sized, update_method
 
 __all__ = ["Slingshot"]
 
@@ -47,10 +47,6 @@ class Slingshot(Method):
     def gradient_calls(self, game: Game) -> int:
         """Two of each player."""
         return 4
-
-    def init(self, game: Game, x: Tensor, y: Tensor, draw: Draw = no_sample) -> State:
-        """Nothing."""
-        return {}
 
     def step(self, game: Game, x: Tensor, y: Tensor, state: State, draw: Draw) -> tuple[Tensor, Tensor, State]:
         """The pair of signed steps."""

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from dualgap.games.derivatives import field_and_pullback, jacobian_product
 from dualgap.games.game import Game
-from dualgap.games.methods.method import Draw, Method, State, StepSize, no_sample, sized, update_method
+from dualgap.games.methods.method import Draw, Method, State, StepSize, moved, update_method
 from dualgap.validation import real
 
 __all__ = ["SymplecticGradientAdjustment"]
@@ -57,17 +57,10 @@ class SymplecticGradientAdjustment(Method):
         """The field, and a product with its Jacobian and with the transpose."""
         return 6
 
-    def init(self, game: Game, x: Tensor, y: Tensor, draw: Draw = no_sample) -> State:
-        """Nothing."""
-        return {}
-
     def step(self, game: Game, x: Tensor, y: Tensor, state: State, draw: Draw) -> tuple[Tensor, Tensor, State]:
         """A step along the adjusted field."""
         sample = draw()
         field, pullback = field_and_pullback(game, x, y, sample)
         turned = pullback(field) - jacobian_product(game, x, y, sample, field)
         along = field + self.weight / 2 * turned
-        n = x.shape[-1]
-        new_x = x - sized(self.step_x, x) * along[..., :n]
-        new_y = y - sized(self.step_y, y) * along[..., n:]
-        return game.project_x(new_x), game.project_y(new_y), state
+        return *moved(game, x, y, along, self.step_x, self.step_y), state

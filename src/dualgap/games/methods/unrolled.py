@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from dualgap.games.game import Game
-from dualgap.games.methods.method import Draw, Method, State, StepSize, no_sample, sized, update_method
+from dualgap.games.methods.method import Draw, Method, State, StepSize, sized, update_method
 from dualgap.validation import count, real
 
 __all__ = ["Unrolled"]
@@ -60,10 +60,6 @@ class Unrolled(Method):
     def gradient_calls(self, game: Game) -> int:
         """One of each player; each unrolled step takes a gradient and a product with the Jacobian."""
         return 2 + 3 * self.unroll
-
-    def init(self, game: Game, x: Tensor, y: Tensor, draw: Draw = no_sample) -> State:
-        """Nothing."""
-        return {}
 
     def step(self, game: Game, x: Tensor, y: Tensor, state: State, draw: Draw) -> tuple[Tensor, Tensor, State]:
         """The look through y's answers for x, a plain step for y."""
