@@ -48,3 +48,10 @@ def test_lines_that_miss_each_other_by_rounding_are_disjoint():
     assert near.value == near.lower == np.inf
     assert near.reason
     assert dg.kl(dg.Gaussian([1.0, 1.0], ones), dg.Gaussian([2.0, 2.0], ones)).value == pytest.approx(0.5)
+
+
+def test_what_exceeds_the_largest_double_is_bounded_by_it_without_a_warning():
+    far = dg.kl(dg.Gaussian(1e200, 1.0), dg.Gaussian(0.0, 1.0))
+    assert (far.lower, far.upper) == (np.finfo(float).max, np.inf)
+    assert far.guarantee is Guarantee.CERTIFIED
+    far.certificate.check()

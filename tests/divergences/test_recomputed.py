@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -91,3 +92,12 @@ def test_subnormal_masses_are_not_rounded_by_the_normalisation(divergence, exces
     truth = getattr(oracle, divergence.__name__)(p, q)
     assert bracket.lower <= truth <= bracket.upper
     divergence(q, p).certificate.check()
+
+
+@pytest.mark.parametrize(
+    "change", [{"p": np.array([0.5])}, {"p": np.array([0.6, 0.6])}, {"q": np.array([0.2, np.nan])}]
+)
+def test_weights_that_are_no_law_on_the_same_atoms_are_refused(change):
+    proof = dg.kl([0.5, 0.5], [0.2, 0.8]).certificate
+    with pytest.raises(CertificateError):
+        dataclasses.replace(proof, **change).check()

@@ -71,3 +71,9 @@ def test_the_conjugate_is_needed_only_where_it_is_used():
 def test_what_is_no_generator_is_refused(bad):
     with pytest.raises(InvalidInput, match="generator must be an FDivergence"):
         dg.f_divergence([0.5, 0.5], [0.5, 0.5], bad)
+
+
+@pytest.mark.parametrize(("limits", "name"), [((1.0, 3.0), "at_infinity"), ((7.0, math.inf), "at_zero")])
+def test_limits_that_are_not_those_of_the_formula_are_refused(limits, name):
+    with pytest.raises(InvalidInput, match=f"^{name} must be the limit of"):
+        dg.divergences.Generator(formula=lambda t: (t - 1) ** 2, at_zero=limits[0], at_infinity=limits[1])

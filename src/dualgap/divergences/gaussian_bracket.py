@@ -42,7 +42,10 @@ def closed_form(
     """
     overlap = method == "overlap"
     laws = evidence(pair)
-    given, lower, upper = doubles() if pair.rounding <= HOPELESS else (None, 0.0, math.inf)
+    with np.errstate(over="ignore", invalid="ignore"):  # what leaves the doubles is computed in digits below
+        given, lower, upper = doubles() if pair.rounding <= HOPELESS else (None, 0.0, math.inf)
+    if not lower <= upper:
+        given, lower, upper = None, 0.0, math.inf
     poor = pair.rounding > WIDE if overlap else not _is_narrow(lower, upper)
     if given is None or (poor and (pair.rank <= CHEAP or lower == math.inf)):
         given, lower, upper = _in_digits(pair, given, certificate(lower=0.0, upper=math.inf, **laws))

@@ -14,6 +14,9 @@ from dualgap.errors import CertificateError
 
 __all__ = ["AtomsRecomputed", "PointsRecomputed"]
 
+#: Masses of float32 sum to 1 up to this, and are taken as those of the law that is proportional to them.
+MASS_TOLERANCE = 2e-5
+
 
 @final
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +46,13 @@ class AtomsRecomputed(Certificate):
         CertificateError
             When the weights are not non-negative masses with a positive sum.
         """
+        for weights in (self.p, self.q):
+            whole = np.ndim(weights) > 0 and np.isfinite(weights).all() and (weights >= 0).all()
+            if not whole or np.abs(np.sum(weights, axis=-1) - 1).max() > MASS_TOLERANCE:
+                raise CertificateError("the weights are not the masses of two laws: not negative, and summing to 1")
+        if self.p.shape[-1] != self.q.shape[-1]:
+            raise CertificateError(f"the weights are of {self.p.shape[-1]} and {self.q.shape[-1]} atoms")
         p, q = np.broadcast_arrays(self.p, self.q)
-        if not all((x >= 0).all() and np.isfinite(x).all() and (x.sum(-1) > 0).all() for x in (p, q)):
-            raise CertificateError("the weights are not the masses of two laws")
         rows = zip(p.reshape(-1, p.shape[-1]), q.reshape(-1, q.shape[-1]), strict=True)
         values = np.array([self.rule.again(*row) for row in rows]).reshape(p.shape[:-1])
         return values, values

@@ -83,6 +83,22 @@ class Generator(FDivergence):
         share = (grid[1:-1] - grid[:-2]) / (grid[2:] - grid[:-2])
         if (values[1:-1] > (1 - share) * values[:-2] + share * values[2:] + scale[1:-1]).any():
             raise InvalidInput("formula must be convex", argument="formula")
+        self._require_limits()
+
+    def _require_limits(self) -> None:
+        """The two limits have to be those of the formula, as far as it can be followed towards them."""
+        ends = np.array([1e-100, 1e100])
+        with np.errstate(all="ignore"):
+            near_zero, near_infinity = np.asarray(self.formula(ends), dtype=np.float64) / [1.0, 1e100]
+        for name, claimed, seen in (
+            ("at_zero", self.at_zero, near_zero),
+            ("at_infinity", self.at_infinity, near_infinity),
+        ):
+            if math.isfinite(claimed) and math.isfinite(seen) and abs(claimed - seen) > 1e-4 * (1 + abs(seen)):
+                what = "the limit of f(t) at 0" if name == "at_zero" else "the limit of f(t) / t at infinity"
+                raise InvalidInput(
+                    f"{name} must be {what}, got {claimed:g} where the formula tends to {seen:.6g}", argument=name
+                )
 
     def f(self, t: Any) -> Any:
         """The formula."""
