@@ -15,7 +15,7 @@ from dualgap.games.sets import FreeSpace, StrategySet
 from dualgap.games.streams import Streams
 from dualgap.validation import as_array, count
 
-__all__ = ["Game", "Payoff", "ZeroSum"]
+__all__ = ["Game", "Payoff", "ZeroSum", "strategies"]
 
 
 class Game(ABC):
@@ -99,20 +99,19 @@ class ZeroSum(Game):
         return grad_x, -grad_y
 
 
-def _pair(point: Any, sizes: tuple[int, int]) -> tuple[Tensor, Tensor]:
-    """A known equilibrium as two float64 vectors; numbers stand for players of one number."""
+def strategies(point: Any, sizes: tuple[int, int], name: str) -> tuple[Tensor, Tensor]:
+    """A pair of strategies as two float64 vectors; numbers stand for players of one number."""
     if not isinstance(point, tuple | list) or len(point) != 2:
-        raise InvalidInput(f"equilibrium must be a pair (x, y), got {point!r}", argument="equilibrium")
+        raise InvalidInput(f"{name} must be a pair (x, y), got {point!r}", argument=name)
     found = []
-    for value, size in zip(point, sizes, strict=True):
-        player = torch.as_tensor(as_array(value, "equilibrium")).to(torch.float64)
-        player = player.reshape(1) if player.ndim == 0 else player
-        if tuple(player.shape) != (size,):
+    for value, size, player in zip(point, sizes, "xy", strict=True):
+        vector = torch.as_tensor(as_array(value, name)).to(torch.float64)
+        vector = vector.reshape(1) if vector.ndim == 0 else vector
+        if tuple(vector.shape) != (size,):
             raise InvalidInput(
-                f"equilibrium must have players of {sizes[0]} and {sizes[1]} numbers, got shape {tuple(player.shape)}",
-                argument="equilibrium",
+                f"{name} must have {player} of shape ({size},), got {tuple(vector.shape)}", argument=name
             )
-        found.append(player)
+        found.append(vector)
     return found[0], found[1]
 
 
@@ -194,7 +193,7 @@ class Payoff(ZeroSum):
         for size in self.sizes:
             count(size, "sizes")
         if self.equilibrium is not None:
-            object.__setattr__(self, "equilibrium", _pair(self.equilibrium, self.sizes))
+            object.__setattr__(self, "equilibrium", strategies(self.equilibrium, self.sizes, "equilibrium"))
 
     def payoff(self, x: Tensor, y: Tensor, sample: Any) -> Tensor:
         """The function's value."""

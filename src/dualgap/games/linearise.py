@@ -10,11 +10,10 @@ import torch
 from torch import Tensor
 
 from dualgap.errors import InvalidInput
-from dualgap.games.game import Game
+from dualgap.games.game import Game, strategies
 from dualgap.games.methods.method import Method, State
 from dualgap.games.simulate import require_game, require_method
 from dualgap.games.streams import Streams
-from dualgap.validation import as_array
 
 __all__ = ["Linearisation", "linearise", "predict_rate"]
 
@@ -145,14 +144,7 @@ def _equilibrium(game: Game, at: tuple[Any, Any] | None) -> tuple[Tensor, Tensor
     point = game.equilibrium if at is None else at
     if point is None:
         raise InvalidInput("at must be given: the game does not know an equilibrium", argument="at")
-    if not isinstance(point, tuple | list) or len(point) != 2:
-        raise InvalidInput(f"at must be a pair (x, y), got {point!r}", argument="at")
-    x, y = (torch.as_tensor(as_array(value, "at")).to(torch.float64) for value in point)
-    x, y = (player.reshape(1) if player.ndim == 0 else player for player in (x, y))
-    for player, size, name in ((x, game.sizes[0], "x"), (y, game.sizes[1], "y")):
-        if tuple(player.shape) != (size,):
-            raise InvalidInput(f"at must have {name} of shape ({size},), got {tuple(player.shape)}", argument="at")
-    return x, y
+    return strategies(point, game.sizes, "at")
 
 
 def _require_single(game: Game, method: Method) -> None:

@@ -161,8 +161,7 @@ def certify(
     certificate = TransportCertificate(
         lower=-math.inf, upper=math.inf, cost=cost, masses=masses, plan=plan, potentials=potentials
     )
-    lower, upper = certificate.bounds()
-    return replace(certificate, lower=min(lower, upper), upper=upper)
+    return certificate.claiming()
 
 
 def bracket_of(certificate: TransportCertificate, value: Any, *inputs: Any) -> Bracket:

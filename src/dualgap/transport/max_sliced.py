@@ -251,8 +251,7 @@ def _certified(
     certificate = MaxSlicedCertificate(
         lower=-math.inf, upper=math.inf, points=points, masses=masses, direction=theta, plan=plan, order=order
     )
-    lower, upper = certificate.bounds()
-    return replace(certificate, lower=min(lower, upper), upper=upper)
+    return certificate.claiming()
 
 
 def _differentiable(
