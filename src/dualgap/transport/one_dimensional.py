@@ -230,7 +230,8 @@ def _same_atoms(x: np.ndarray, y: np.ndarray, a: np.ndarray | None, b: np.ndarra
 
 def line_masses(weights: Any) -> np.ndarray | None:
     """Masses in float64, or None where all are equal."""
-    return None if bool(weights.min() == weights.max()) else detached(weights)
+    one_number = not is_torch(weights) and weights.strides == (0,)
+    return None if one_number or bool(weights.min() == weights.max()) else detached(weights)
 
 
 def _sorted(masses: np.ndarray | None, order: np.ndarray) -> np.ndarray | None:
@@ -275,12 +276,14 @@ def _bounded(x: np.ndarray, y: np.ndarray, mass: np.ndarray | None, error: float
     """(sum mass |x - y|^p)^(1/p) of coupled atoms, and its bounds when cumulated masses are off by ``error``.
 
     Quantile functions off by W_1 at most error * (range) change the integral by at most p D^(p-1) times that, where D
-    is the largest distance between any two atoms. Each number may lose a little to underflow.
+    is the largest distance between any two atoms. Each number may lose a little to underflow. Both ascend along the last
+    axis, and x is overwritten.
     """
-    top = max(float(x.max()), float(y.max()), -float(x.min()), -float(y.min()))
+    least, most = np.minimum(x[..., 0], y[..., 0]), np.maximum(x[..., -1], y[..., -1])
     # Differences and sums stay below overflow. A power of two rounds only what it makes underflow.
-    unit = 4.0 * 2.0 ** math.ceil(math.log2(x.shape[-1])) if top > 2.0**900 else 1.0
-    distance = x / unit - y / unit if unit > 1 else x - y
+    huge = max(float(most.max()), -float(least.min())) > 2.0**900
+    unit = 4.0 * 2.0 ** math.ceil(math.log2(x.shape[-1])) if huge else 1.0
+    distance = np.subtract(x / unit, y / unit) if huge else np.subtract(x, y, out=x)
     np.abs(distance, out=distance)
     longest = np.float64(1.0)
     lost = np.where((distance.max(axis=-1) > 0) | (unit > 1), 4 * x.shape[-1] * UNDERFLOW, 0.0)
@@ -301,7 +304,7 @@ def _bounded(x: np.ndarray, y: np.ndarray, mass: np.ndarray | None, error: float
         relative = relative + 2 * x.shape[-1] * UNDERFLOW / np.maximum(share, UNDERFLOW)
     lower, upper = np.maximum(0.0, number * (1 - relative) - lost), number * (1 + relative) + lost
     if error > 0:
-        span = np.maximum(x.max(-1), y.max(-1)) / unit - np.minimum(x.min(-1), y.min(-1)) / unit
+        span = most / unit - least / unit
         moves, span = span > 0, np.where(span > 0, span, 1.0)  # no mass moves within a single position
         moved = 2 * error * order * moves
         lower = span * np.maximum(0.0, (lower / span) ** order - moved) ** (1 / order)
