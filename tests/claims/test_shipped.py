@@ -8,7 +8,7 @@ import pytest
 
 import dualgap as dg
 from dualgap.claims import Verdict
-from dualgap.claims.verification import check_claim
+from dualgap.claims.trial import check_claim
 from dualgap.report.mathematics import with_mathml
 
 CLAIMS = dg.claims.all()

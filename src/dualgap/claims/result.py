@@ -140,12 +140,15 @@ class Verification:
     seed : int
     budget : str
     seconds : float
+    remembered : int
+        How many of the results were found in the cache.
     """
 
     results: tuple[Result, ...]
     seed: int
     budget: str
     seconds: float
+    remembered: int = 0
 
     @property
     def ok(self) -> bool:
