@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dualgap.errors import InvalidInput
 from dualgap.games import Trajectory
 
-__all__ = ["ending", "measured_rate", "number_of"]
+__all__ = ["ending", "number_of"]
 
 
 def ending(run: Trajectory) -> str:
@@ -25,16 +24,6 @@ def ending(run: Trajectory) -> str:
         return f"after {number_of(int(last), 'step')}"
     which = "" if run.diverged_at.size == 1 else f"{lost.size} of {run.diverged_at.size} "
     return f"{which}diverged at step {lost.min()}" + (" or later" if lost.size > 1 else "")
-
-
-def measured_rate(run: Trajectory) -> float | None:
-    """The rate of a path; None when it diverged before enough of it was recorded."""
-    try:
-        return float(run.measured_rate())
-    except InvalidInput:
-        if (run.diverged_at < 0).all():
-            raise
-        return None
 
 
 def number_of(number: int, thing: str) -> str:

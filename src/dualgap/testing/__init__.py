@@ -1,7 +1,24 @@
-"""For a user's own tests: Hypothesis strategies for the objects of the field, and assertions of what must hold for them."""
+"""For a user's own tests: strategies for the objects of the field, assertions of what must hold for them, known answers.
+
+The submodules are loaded when they are first used: pytest loads the plugin at every start.
+"""
 
 from __future__ import annotations
 
-from dualgap.testing import assertions, strategies
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dualgap.testing import assertions, strategies
 
 __all__ = ["assertions", "strategies"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'dualgap.testing' has no attribute {name!r}")
+    return importlib.import_module(f"dualgap.testing.{name}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
