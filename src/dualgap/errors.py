@@ -4,6 +4,7 @@
 
     DualgapError
     ├── InvalidInput       (also ValueError)    an argument is not what the mathematics needs
+    │   └── Unwritable                          a file or folder that a result was to go to cannot be written
     ├── NotConverged       (also RuntimeError)  a bound was asked for that was not reached; carries the partial result
     ├── CertificateError                        a certificate does not prove the bounds it carries
     └── MissingExtra       (also ImportError)   an optional dependency is not installed; says how to install it
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["CertificateError", "DualgapError", "InvalidInput", "MissingExtra", "NotConverged"]
+__all__ = ["CertificateError", "DualgapError", "InvalidInput", "MissingExtra", "NotConverged", "Unwritable"]
 
 
 class DualgapError(Exception):
@@ -53,6 +54,16 @@ class InvalidInput(DualgapError, ValueError):
     def __init__(self, message: str, *, argument: str | None = None) -> None:
         super().__init__(message)
         self.argument = argument
+
+
+class Unwritable(InvalidInput):
+    """A file or folder that a result was to go to cannot be written.
+
+    Examples
+    --------
+    >>> issubclass(Unwritable, InvalidInput)
+    True
+    """
 
 
 class NotConverged(DualgapError, RuntimeError):

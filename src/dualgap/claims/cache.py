@@ -16,7 +16,7 @@ from typing import final
 from dualgap.claims.claim import Claim
 from dualgap.claims.result import Result
 from dualgap.claims.stored import from_data, to_data
-from dualgap.errors import InvalidInput
+from dualgap.errors import Unwritable
 
 __all__ = ["ResultCache"]
 
@@ -42,7 +42,7 @@ class ResultCache:
 
     Raises
     ------
-    InvalidInput
+    Unwritable
         When the folder cannot be made.
 
     Examples
@@ -66,7 +66,7 @@ class ResultCache:
             try:
                 self.folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise InvalidInput(
+                raise Unwritable(
                     f"cache must be a folder that can be written to, got {str(folder)!r} ({error.strerror})",
                     argument="cache",
                 ) from error

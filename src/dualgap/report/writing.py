@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-from dualgap.errors import InvalidInput
+from dualgap.errors import InvalidInput, Unwritable
 
 __all__ = ["check_output", "write_atomically", "write_text"]
 
@@ -25,7 +25,9 @@ def check_output(path: Path, *endings: str) -> Path:
     Raises
     ------
     InvalidInput
-        For another ending, a folder, or a place that cannot be written to.
+        For another ending.
+    Unwritable
+        For a folder, or a place that cannot be written to.
 
     Examples
     --------
@@ -36,10 +38,10 @@ def check_output(path: Path, *endings: str) -> Path:
         listed = " or ".join([", ".join(endings[:-1]), endings[-1]] if endings[1:] else endings)
         raise InvalidInput(f"output must end in {listed}, got {str(path)!r}", argument="output")
     if path.is_dir():
-        raise InvalidInput(f"output must be a file, got the folder {str(path)!r}", argument="output")
+        raise Unwritable(f"output must be a file, got the folder {str(path)!r}", argument="output")
     nearest = next(folder for folder in path.absolute().parents if folder.exists())
     if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
-        raise InvalidInput(f"output must be in a folder that can be written to, got {str(path)!r}", argument="output")
+        raise Unwritable(f"output must be in a folder that can be written to, got {str(path)!r}", argument="output")
     return path
 
 
@@ -54,7 +56,7 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], Any]) -> Path:
 
     Raises
     ------
-    InvalidInput
+    Unwritable
         When the folder cannot be made or written to.
 
     Examples
@@ -69,7 +71,7 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], Any]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
-        raise InvalidInput(
+        raise Unwritable(
             f"output must be in a folder that can be written to, got {str(path)!r} ({error.strerror})",
             argument="output",
         ) from error
