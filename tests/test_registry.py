@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 import dualgap as dg
@@ -123,3 +125,25 @@ def test_methods_for_refuses_what_is_no_distribution(name):
 def test_a_bare_array_is_read_as_the_table_says():
     assert isinstance(Quantity("a", bare=Histogram).measures([0.5, 0.5], [1.0])[0], Histogram)
     assert isinstance(Quantity("b", bare=Points).measures([0.5, 0.7], [1.0])[0], Points)
+
+
+def test_an_option_chooses_the_method_that_takes_it():
+    quantity = Quantity("q", bare=Histogram)
+
+    @quantity.route("plain", Histogram, Histogram, Guarantee.EXACT)
+    def plain(p, q):
+        """Without options."""
+        return _answer(0.0)
+
+    @quantity.route("tuned", Histogram, Histogram, Guarantee.CERTIFIED)
+    def tuned(p, q, *, effort=1):
+        """With an option."""
+        return replace(_answer(1.0), guarantee=Guarantee.CERTIFIED)
+
+    p = [0.5, 0.5]
+    assert quantity.compute(p, p, method="auto").method == "plain"
+    assert quantity.compute(p, p, method="auto", effort=2).method == "tuned"
+    with pytest.raises(InvalidInput, match=r"^effort must be an option of the method 'plain'"):
+        quantity.compute(p, p, method="plain", effort=2)
+    with pytest.raises(InvalidInput, match=r"^colour must be an option of the method 'plain'"):
+        quantity.compute(p, p, method="auto", colour=2)

@@ -60,18 +60,22 @@ class Route:
     def __repr__(self) -> str:
         return f"Route({self.name!r}, {self.guarantee.name}, {self.kinds})"
 
+    def unknown_options(self, options: dict[str, Any]) -> tuple[list[str], list[str]]:
+        """The options that the method does not take, and those that it does."""
+        taken = inspect.signature(self.compute).parameters
+        known = [name for name, one in taken.items() if one.kind is inspect.Parameter.KEYWORD_ONLY]
+        if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in taken.values()):
+            return [], known
+        return [name for name in options if name not in known], known
+
     def require_options(self, options: dict[str, Any]) -> None:
         """Refuse an option that the method does not take, by its name."""
-        taken = inspect.signature(self.compute).parameters
-        if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in taken.values()):
-            return
-        known = [name for name, one in taken.items() if one.kind is inspect.Parameter.KEYWORD_ONLY]
-        for name in options:
-            if name not in known:
-                raise InvalidInput(
-                    f"{name} must be an option of the method {self.name!r}, which takes {', '.join(known) or 'none'}",
-                    argument=name,
-                )
+        unknown, known = self.unknown_options(options)
+        for name in unknown:
+            raise InvalidInput(
+                f"{name} must be an option of the method {self.name!r}, which takes {', '.join(known) or 'none'}",
+                argument=name,
+            )
 
 
 class Quantity:
@@ -140,7 +144,7 @@ class Quantity:
         return tuple(sorted(fitting, key=lambda route: -route.guarantee.strength))
 
     def compute(self, p: Any, q: Any, *, method: str, **options: Any) -> Bracket:
-        """The bracket by the named method, or by the first applicable one for ``"auto"``.
+        """The bracket by the named method, or for ``"auto"`` by the first applicable one that takes the options.
 
         Raises
         ------
@@ -161,7 +165,8 @@ class Quantity:
             raise InvalidInput(
                 f"method must be one of {listed}, got {method!r}{self._why_not(method, p, q)}", argument="method"
             )
-        chosen = next(route for route in routes if method in ("auto", route.name))
+        named = [route for route in routes if method in ("auto", route.name)]
+        chosen = next((route for route in named if not route.unknown_options(options)[0]), named[0])
         chosen.require_options(options)
         return replace(chosen.compute(p, q, **options), method=chosen.name, quantity=self.name)
 

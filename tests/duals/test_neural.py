@@ -36,7 +36,7 @@ def test_js_by_a_critic_is_the_fit_too():
 
 def test_an_option_of_no_method_is_named():
     with pytest.raises(InvalidInput, match=r"^speed must be an option of the method 'neural', which takes .*steps"):
-        dg.js(P, Q, speed=3)
+        dg.js(P, Q, speed=3, method="neural")
     with pytest.raises(InvalidInput, match=r"^steps must be an option of the method 'exact'"):
         dg.wasserstein(X, Y, steps=3)
 

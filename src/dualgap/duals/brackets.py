@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -10,14 +11,14 @@ import torch
 from dualgap.bracket import Bracket, Certificate, Guarantee
 from dualgap.duals.certify import CriticCertificate, HeldOutCertificate
 from dualgap.duals.fitted_critic import FittedCritic
-from dualgap.duals.splits import Split
-from dualgap.errors import InvalidInput
 from dualgap.measures import Points
 from dualgap.objectives import Dual
 from dualgap.transport.discrete import plain_masses
-from dualgap.transport.duality import mcshane_extension, tight_potentials
+from dualgap.transport.duality import tight_potentials
 from dualgap.transport.exact import certify, solve
 from dualgap.transport.ground import point_cost
+from dualgap.transport.population import Extension, deviation, population_bracket
+from dualgap.transport.splits import Split
 from dualgap.validation import detached
 
 __all__ = ["bracket_of_laws", "bracket_of_points"]
@@ -79,8 +80,7 @@ def bracket_of_laws(
     def margin_value(bound: float) -> float:
         real_terms, fake_terms = _clipped_terms(objective, critic, split.validation, bound)
         n, m = (len(part) for part in split.held_out)
-        spread = math.sqrt((1 / n + 1 / m) * math.log(1 / (1 - level)) / 2)
-        return float(real_terms.mean() + fake_terms.mean()) - bound * spread
+        return float(real_terms.mean() + fake_terms.mean()) - deviation(bound, n, m, level)
 
     bound = max(LOGIT_BOUNDS, key=margin_value)
     real_terms, fake_terms = _clipped_terms(objective, critic, split.held_out, bound)
@@ -109,34 +109,11 @@ def _bracket_of_distance(
 ) -> Bracket:
     anchors = np.concatenate(split.train)
     scores = _within_reach(critic(anchors), anchors)
-    extensions = [mcshane_extension(anchors, -slope * scores) for slope in SLOPES]
-    best = max(extensions, key=lambda f: f(split.validation[0]).mean() - f(split.validation[1]).mean())
-    real_terms, fake_terms = best(split.held_out[0]), -best(split.held_out[1])
-    common = {
-        "lower": -math.inf,
-        "upper": math.inf,
-        "real_terms": real_terms,
-        "fake_terms": fake_terms,
-        "slope": 1.0,
-        "offset": 0.0,
-        "ceiling": math.inf,
-    }
-    if diameter is None:
-        proof = HeldOutCertificate(**common, level=level, value_range=None)
-        return _bracket(
-            objective,
-            proof.claiming(),
-            Guarantee.ASYMPTOTIC,
-            level,
-            "no upper bound holds for all laws; pass diameter= where the laws live on a bounded set",
-        )
-    drawn = [part[:PLAN_POINTS] for part in split.held_out]
-    _require_diameter(split, diameter)
-    cost = point_cost(*drawn, order=1.0, ground="euclidean")
-    plan = solve(cost, *(np.full(len(part), 1 / len(part)) for part in drawn))
-    each = 1 - (1 - level) / 2
-    proof = HeldOutCertificate(**common, level=each, value_range=diameter, transport=plan)
-    return _bracket(objective, proof.claiming(), Guarantee.CONFIDENCE, level, "")
+    extensions = [Extension(anchors, -slope * scores, "euclidean") for slope in SLOPES]
+    found = population_bracket(
+        extensions, split, order=1.0, level=level, diameter=diameter, plan_points=PLAN_POINTS, method="neural"
+    )
+    return replace(found, quantity=objective.quantity)
 
 
 def _bracket(
@@ -183,15 +160,3 @@ def _within_reach(scores: np.ndarray, points: np.ndarray) -> np.ndarray:
     reach = 2 * float(np.linalg.norm(points - points[0], axis=1).max())
     middle = np.median(scores)
     return np.clip(scores - middle, -reach, reach)
-
-
-def _require_diameter(split: Split, diameter: float) -> None:
-    """The draw that is farthest from the centre may not contradict the diameter."""
-    points = np.concatenate([*split.train, *split.validation, *split.held_out])
-    farthest = points[np.linalg.norm(points - split.centre, axis=1).argmax()]
-    seen = float(np.linalg.norm(points - farthest, axis=1).max())
-    if seen > diameter * (1 + 1e-12):
-        raise InvalidInput(
-            f"diameter must be at least the distance of any two draws, got {diameter:g} and two draws {seen:g} apart",
-            argument="diameter",
-        )

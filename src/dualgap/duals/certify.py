@@ -7,37 +7,12 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from scipy import stats
 
 from dualgap.bracket import Certificate
 from dualgap.errors import CertificateError
-from dualgap.transport.duality import TransportCertificate
+from dualgap.transport.population import deviation
 
-__all__ = ["CriticCertificate", "HeldOutCertificate", "deviation"]
-
-
-def deviation(value_range: float, n: int, m: int, level: float) -> float:
-    """How far a difference of two means may lie from its expectation, by Hoeffding.
-
-    .. math:: P\\Big(\\bar X_n + \\bar Y_m - E > R \\sqrt{(1/n + 1/m) \\ln(1/\\delta) / 2}\\Big) \\le \\delta
-
-    for terms that lie in intervals of length R; the same number bounds an empirical W_1 on a set of diameter R
-    (McDiarmid).
-
-    Parameters
-    ----------
-    value_range : float
-        R.
-    n, m : int
-    level : float
-        1 - delta.
-
-    Examples
-    --------
-    >>> round(deviation(1.0, 1000, 1000, 0.95), 4)
-    0.0547
-    """
-    return value_range * math.sqrt((1 / n + 1 / m) * math.log(1 / (1 - level)) / 2)
+__all__ = ["CriticCertificate", "HeldOutCertificate"]
 
 
 @final
@@ -87,8 +62,7 @@ class HeldOutCertificate(Certificate):
     """Scores of a critic on draws that had no part in making it.
 
     For a critic that is fixed before the draws, the mean of the terms estimates a lower bound of the divergence without
-    bias; the margin makes it one with the stated level. Above stands a ceiling, or the empirical transport cost
-    plus its deviation (the expectation of an empirical W_1 is at least the W_1 of the laws).
+    bias; Hoeffding's margin makes it one with the stated level.
 
     Parameters
     ----------
@@ -97,12 +71,11 @@ class HeldOutCertificate(Certificate):
     slope, offset : float
         As in :class:`CriticCertificate`.
     level : float
-        With which each of the bounds holds.
-    value_range : float or None
-        The length of an interval that holds every term (Hoeffding's margin); None for the normal approximation.
+        With which the bound holds.
+    value_range : float
+        The length of an interval that holds every term.
     ceiling : float
-    transport : TransportCertificate or None
-        Of the draws, for the upper bound on a set of diameter ``value_range``.
+        What the divergence never exceeds.
     """
 
     real_terms: np.ndarray
@@ -110,31 +83,22 @@ class HeldOutCertificate(Certificate):
     slope: float
     offset: float
     level: float
-    value_range: float | None
+    value_range: float
     ceiling: float
-    transport: TransportCertificate | None = None
 
     def bounds(self) -> tuple[float, float]:
-        """The held-out value less its margin, and the ceiling or the transport bound."""
+        """The held-out value less its margin, and the ceiling."""
         real_terms, fake_terms = _finite(self.real_terms), _finite(self.fake_terms)
         n, m = len(real_terms), len(fake_terms)
-        if self.value_range is None:
-            error = math.sqrt(real_terms.var(ddof=1) / n + fake_terms.var(ddof=1) / m)
-            margin = float(stats.norm.ppf(self.level)) * error
-        else:
-            for terms in (real_terms, fake_terms):
-                if np.ptp(terms) > self.value_range * (1 + 1e-9):
-                    raise CertificateError(
-                        f"terms spread over {np.ptp(terms):.6g}, more than the {self.value_range:.6g} "
-                        "that their margin assumes"
-                    )
-            margin = deviation(self.value_range, n, m, self.level)
+        for terms in (real_terms, fake_terms):
+            if np.ptp(terms) > self.value_range * (1 + 1e-9):
+                raise CertificateError(
+                    f"terms spread over {np.ptp(terms):.6g}, more than the {self.value_range:.6g} "
+                    "that their margin assumes"
+                )
         value = math.fsum(real_terms) / n + math.fsum(fake_terms) / m
-        lower = max(0.0, self.slope * (value - margin) + self.offset)
-        if self.transport is None or self.value_range is None:
-            return lower, self.ceiling
-        above = self.transport.bounds()[1] + deviation(self.value_range, *self.transport.cost.shape, self.level)
-        return lower, min(above, self.ceiling)
+        margin = deviation(self.value_range, n, m, self.level)
+        return max(0.0, self.slope * (value - margin) + self.offset), self.ceiling
 
 
 def _finite(terms: np.ndarray) -> np.ndarray:

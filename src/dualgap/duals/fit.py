@@ -15,7 +15,6 @@ from dualgap.duals.estimation_game import EstimationGame
 from dualgap.duals.fitted_critic import FittedCritic
 from dualgap.duals.regularisers import GradientPenalty, Regulariser
 from dualgap.duals.sources import Dataset
-from dualgap.duals.splits import Split, split_draws
 from dualgap.errors import InvalidInput
 from dualgap.games.methods import Adam, Method, SimultaneousGDA
 from dualgap.games.simulate import simulate
@@ -25,6 +24,7 @@ from dualgap.measures import Measure, Points, Samples, as_measure
 from dualgap.networks import MLP, Network
 from dualgap.objectives import Dual
 from dualgap.progress import Progress
+from dualgap.transport.splits import Split, split_draws
 from dualgap.validation import confidence_level, count, detached, real, same_length
 
 __all__ = ["DualFit", "fit"]
@@ -81,8 +81,8 @@ def fit(
     admissible and evaluated:
 
     - for Points, on the points themselves: the bounds are CERTIFIED for these discrete measures;
-    - for Samples, on a third of the draws that no part of the training has seen: the bounds speak of the laws,
-      CONFIDENCE where the terms are bounded (JS always; W_1 when ``diameter`` is given), ASYMPTOTIC otherwise.
+    - for Samples, on a third of the draws that no part of the training has seen: the bounds speak of the laws and hold with
+      CONFIDENCE at every number of draws. W_1 has an upper one where ``diameter`` is given.
 
     For W_1 any numbers at the points become a 1-Lipschitz function by the McShane extension
     :math:`x \\mapsto \\min_j (|x - y_j| + f(y_j))`, so that no property of the network is trusted.

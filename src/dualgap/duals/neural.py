@@ -26,7 +26,7 @@ def _euclidean_of_order_one(
     "neural",
     Samples,
     Samples,
-    Guarantee.ASYMPTOTIC,
+    Guarantee.CONFIDENCE,
     when=_euclidean_of_order_one,
     needs='order=1, ground="euclidean" and no cost',
 )

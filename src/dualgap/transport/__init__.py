@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dualgap.transport.wasserstein import wasserstein  # isort: skip - the table, before the methods that enter it
 from dualgap.transport import one_dimensional  # isort: skip - on the line it goes before the solver for all dimensions
-from dualgap.transport import entropic, exact, gaussian, plug_in, quantile, sparse, tails
+from dualgap.transport import entropic, exact, gaussian, plug_in, population, quantile, sparse, tails
 from dualgap.transport.batched import wasserstein_1d
 from dualgap.transport.bures import GaussianCertificate
 from dualgap.transport.duality import TransportCertificate, c_transform, mcshane_extension
@@ -13,6 +13,7 @@ from dualgap.transport.interpolation import displacement
 from dualgap.transport.max_sliced import MaxSlicedCertificate, max_sliced_wasserstein
 from dualgap.transport.one_dimensional import LineCertificate
 from dualgap.transport.picture import plot_plan
+from dualgap.transport.population import PopulationCertificate
 from dualgap.transport.sinkhorn_divergence import SinkhornCertificate, sinkhorn_divergence
 from dualgap.transport.sliced import SlicedCertificate, sliced_wasserstein
 
@@ -21,6 +22,7 @@ __all__ = [
     "GaussianCertificate",
     "LineCertificate",
     "MaxSlicedCertificate",
+    "PopulationCertificate",
     "SinkhornCertificate",
     "SlicedCertificate",
     "TransportCertificate",
@@ -34,6 +36,7 @@ __all__ = [
     "one_dimensional",
     "plot_plan",
     "plug_in",
+    "population",
     "quantile",
     "sinkhorn_divergence",
     "sliced_wasserstein",

@@ -51,8 +51,10 @@ def wasserstein(
         ``"auto"`` for the method with the best guarantee, between large clouds ``"sparse"``;
         :func:`dualgap.methods_for` lists those that apply.
     **options
-        What the method takes beyond these: ``gap`` (relative) for ``"sparse"`` and ``"sinkhorn"``; ``deadline`` (in
-        seconds) and ``progress`` for ``"sparse"``, which returns what it has proved when stopped or interrupted.
+        What the method takes beyond these: for Samples ``confidence``, ``seed`` and ``diameter`` (no two points that either
+        law can give are farther apart: without it no upper bound holds for all laws); ``gap`` (relative) for ``"sparse"``
+        and ``"sinkhorn"``; ``deadline`` (in seconds) and ``progress`` for ``"sparse"``, which returns what it has proved
+        when stopped or interrupted.
 
     Returns
     -------
@@ -60,8 +62,8 @@ def wasserstein(
         EXACT between points (with ``plan`` and ``potentials``), between Gaussians of order 2, of equal covariance, or
         on the line, as long as the bounds are within 1e-9 of the distance, else CERTIFIED; CERTIFIED between other
         Gaussians, and on the line between laws with a quantile function and a bounded support; inf, with the reason,
-        between laws of which one is known to have no moment of the order; for Samples whatever the chosen method proves
-        of the distance between the laws.
+        between laws of which one is known to have no moment of the order; CONFIDENCE for Samples, of the distance between
+        the laws: below by a critic on draws that it has not seen, above by a plan and its deviation.
 
     Raises
     ------

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dualgap.duals.splits import split_draws
 from dualgap.errors import InvalidInput
 from dualgap.measures import Points, Samples
+from dualgap.transport.splits import split_draws
 
 
 @given(st.integers(20, 200), st.integers(20, 200), st.integers(0, 10))

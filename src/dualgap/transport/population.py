@@ -1,0 +1,344 @@
+"""The distance between the laws behind two samples: a critic below, a plan above, each with what chance may have done."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+
+from dualgap import validation
+from dualgap.bracket import Bracket, Certificate, Guarantee
+from dualgap.divergences.betting import lower_mean, paired_terms, recomputed_lower_mean
+from dualgap.errors import CertificateError, InvalidInput
+from dualgap.measures import Samples
+from dualgap.transport.duality import TransportCertificate, mcshane_extension, tight_potentials
+from dualgap.transport.evidence import require_array, require_number, require_pair
+from dualgap.transport.exact import solve
+from dualgap.transport.ground import GROUNDS, pairwise, point_cost
+from dualgap.transport.splits import Split, split_draws
+from dualgap.transport.wasserstein import WASSERSTEIN
+
+__all__ = ["Extension", "PopulationCertificate", "between_laws", "deviation", "population_bracket"]
+
+#: The critic is clipped to a window that holds one of these shares of its values: what is cut off is little, what is not
+#: bounds every term.
+SHARES = (1.0, 0.999, 0.99, 0.97, 0.9, 0.8)
+
+
+@WASSERSTEIN.route(
+    "held_out", Samples, Samples, Guarantee.CONFIDENCE, when=lambda p, q, cost=None, **options: cost is None
+)
+def between_laws(
+    p: Samples,
+    q: Samples,
+    *,
+    order: float,
+    ground: str,
+    cost: Any,
+    confidence: float = 0.95,
+    diameter: float | None = None,
+    plan_points: int = 2000,
+    seed: int = 0,
+) -> Bracket:
+    """A critic from half of the draws, bet on with draws it has not seen; above, the plan's cost plus its deviation."""
+    level = validation.confidence_level(confidence)
+    reach = None if diameter is None else validation.real(diameter, "diameter", above=0)
+    most = validation.count(plan_points, "plan_points", at_least=2)
+    split = split_draws(p, q, validation.count(seed, "seed", at_least=0))
+    return population_bracket(
+        critics_of(split, ground, most),
+        split,
+        order=order,
+        level=level,
+        diameter=reach,
+        plan_points=most,
+        method="held_out",
+    )
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Extension:
+    """A critic given by numbers at anchors: 1-Lipschitz whatever the numbers are.
+
+    .. math:: f(x) = \\pm \\min_j \\, (|A x - y_j| - g_j), \\qquad |A| \\le 1
+
+    Parameters
+    ----------
+    anchors : (k, r) array
+        The y_j, in the space that A maps to.
+    potential : (k,) array
+        The g_j.
+    ground : "euclidean" or "cityblock"
+    axes : (r, d) array, optional
+        A, of operator norm at most 1, for the Euclidean distance; the identity when omitted.
+    sign : 1 or -1
+
+    Examples
+    --------
+    >>> Extension(np.array([[0.0], [10.0]]), np.array([0.0, -2.0]), "euclidean")(np.array([[3.0]]))
+    array([3.])
+    """
+
+    anchors: np.ndarray
+    potential: np.ndarray
+    ground: str
+    axes: np.ndarray | None = None
+    sign: int = 1
+
+    def __call__(self, points: np.ndarray) -> np.ndarray:
+        """The critic at (n, d) points."""
+        where = points if self.axes is None else points @ self.axes.T
+        return self.sign * mcshane_extension(self.anchors, self.potential, ground=self.ground)(where)
+
+
+def critics_of(split: Split, ground: str, most: int) -> list[Extension]:
+    """Critics made from the training draws: each is right about laws that differ in one way.
+
+    The extension of an optimal plan between draws, for any difference in few dimensions; the extension of the plan between
+    their projections onto the line through both means, for a shift; the distance to the mean of all, for a scale.
+
+    Parameters
+    ----------
+    split : Split
+    ground : "euclidean" or "cityblock"
+    most : int
+        Draws of each sample between which plans are computed.
+
+    Examples
+    --------
+    >>> split = split_draws(Samples(np.arange(100.0)), Samples(5 + np.arange(100.0)), 0)
+    >>> len(critics_of(split, "cityblock", 50))
+    3
+    """
+    x, y = (part[:most] for part in split.train)
+    critics = [_of_plan(x, y, ground, None)]
+    shift = split.train[0].mean(axis=0) - split.train[1].mean(axis=0)
+    length = float(np.linalg.norm(shift))
+    if ground == "euclidean" and x.shape[1] > 1 and length > 0:
+        critics.append(_of_plan(x, y, ground, shift[None] / length * (1 - 1e-12)))
+    return critics + [Extension(split.centre[None], np.zeros(1), ground, sign=sign) for sign in (1, -1)]
+
+
+def _of_plan(x: np.ndarray, y: np.ndarray, ground: str, axes: np.ndarray | None) -> Extension:
+    if axes is not None:
+        x, y = x @ axes.T, y @ axes.T
+    costs = point_cost(x, y, order=1.0, ground=ground)
+    plan = solve(costs, np.full(len(x), 1 / len(x)), np.full(len(y), 1 / len(y)))
+    # The unit of the costs is not that of the points where coordinates are huge.
+    potential = tight_potentials(costs, plan.potentials[0])[1] * costs.unit
+    return Extension(y, potential, ground, axes)
+
+
+def deviation(value_range: float, n: int, m: int, level: float) -> float:
+    """How far a difference of two means may lie from its expectation, by Hoeffding.
+
+    .. math:: P\\Big(\\bar X_n + \\bar Y_m - E > R \\sqrt{(1/n + 1/m) \\ln(1/\\delta) / 2}\\Big) \\le \\delta
+
+    for terms that lie in intervals of length R; the same number bounds an empirical optimal cost that is at most R
+    (McDiarmid).
+
+    Parameters
+    ----------
+    value_range : float
+        R.
+    n, m : int
+    level : float
+        1 - delta.
+
+    Examples
+    --------
+    >>> round(deviation(1.0, 1000, 1000, 0.95), 4)
+    0.0547
+    """
+    return value_range * math.sqrt((1 / n + 1 / m) * math.log(1 / (1 - level)) / 2)
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PopulationCertificate(Certificate):
+    """A 1-Lipschitz critic with draws that had no part in making it, and a plan between draws.
+
+    .. math:: E_p f - E_q f \\le W_1(p, q) \\le W_r(p, q), \\qquad
+              W_r^r(p, q) \\le E \\, W_r^r(\\hat p_n, \\hat q_m) \\le \\langle c, \\pi \\rangle + \\Delta^r \\sqrt{(1/n + 1/m)
+              \\ln(1/\\delta) / 2}
+
+    Below, f is the McShane extension clipped to an interval, and the mean of its differences is bounded by betting, at any
+    number of draws. Above, the optimal cost is convex in the laws, so that its mean over draws is at least that of the laws;
+    one draw changes it by the largest cost over n.
+
+    Parameters
+    ----------
+    lower, upper : float
+    critic : Extension
+    held_out : pair of (n, d) and (m, d) arrays
+        In the order in which they are bet on.
+    window : (low, high)
+        What the critic is clipped to.
+    level : float
+        With which each of the two bounds holds.
+    order : float
+    diameter : float or None
+        None for no upper bound.
+    transport : TransportCertificate or None
+        Of draws, of cost ``|x - y| ** order``.
+
+    Reference: waudbysmith2024, mcshane1934
+    """
+
+    critic: Extension
+    held_out: tuple[np.ndarray, np.ndarray]
+    window: tuple[float, float]
+    level: float
+    order: float
+    diameter: float | None = None
+    transport: TransportCertificate | None = None
+
+    def bounds(self) -> tuple[float, float]:
+        """The critic again from its anchors, the bets one by one, and the plan's cost with its deviation.
+
+        Raises
+        ------
+        CertificateError
+        """
+        low, high = require_pair(self.window, "window")
+        if not -math.inf < low <= high < math.inf:
+            raise CertificateError(f"window must be an interval, got {low!r} to {high!r}")
+        if not 0 < self.level < 1:
+            raise CertificateError(f"level must be between 0 and 1, got {self.level!r}")
+        first, second = (np.clip(self._scores(part), low, high) for part in require_pair(self.held_out, "held_out"))
+        below = recomputed_lower_mean(paired_terms(first, -second), low - high, high - low, self.level)
+        return max(0.0, below), self._above()
+
+    def _scores(self, points: Any) -> np.ndarray:
+        """The McShane extension without the function that made it."""
+        if self.critic.ground not in GROUNDS:
+            raise CertificateError(f"ground must be one of {GROUNDS}, got {self.critic.ground!r}")
+        anchors = require_array(self.critic.anchors, "anchors", (None, None))
+        potential = require_array(self.critic.potential, "potential", (len(anchors),))
+        if self.critic.sign not in (1, -1):
+            raise CertificateError(f"sign must be 1 or -1, got {self.critic.sign!r}")
+        if self.critic.axes is None:
+            where = require_array(points, "held_out", (None, anchors.shape[1]))
+        else:
+            axes = require_array(self.critic.axes, "axes", (anchors.shape[1], None))
+            norm = float(np.linalg.svd(axes, compute_uv=False)[0]) * (1 + 1e-13)
+            if norm > 1 or self.critic.ground != "euclidean":
+                raise CertificateError(f"axes must have an operator norm of at most 1, got {norm!r}")
+            where = require_array(points, "held_out", (None, axes.shape[1])) @ axes.T
+        found = np.full(len(where), math.inf)
+        rows = max(1, 2**20 // len(where))
+        for k in range(0, len(anchors), rows):
+            distances = pairwise(anchors[k : k + rows], where, self.critic.ground)
+            np.minimum(found, (distances - potential[k : k + rows, None]).min(axis=0), out=found)
+        return self.critic.sign * found
+
+    def _above(self) -> float:
+        if self.transport is None or self.diameter is None:
+            return math.inf
+        r, reach = self.order, require_number(self.diameter, "diameter", at_least=0)
+        if self.transport.cost.order != require_number(r, "order", at_least=1):
+            raise CertificateError(f"the plan's cost is of order {self.transport.cost.order:g}, not {r:g}")
+        # In units of the diameter no power leaves float64.
+        share = (self.transport.bounds()[1] / reach) ** r + deviation(1.0, *self.transport.cost.shape, self.level)
+        return reach * share ** (1 / r) * (1 + 1e-14)
+
+
+def population_bracket(
+    critics: Sequence[Extension],
+    split: Split,
+    *,
+    order: float,
+    level: float,
+    diameter: float | None,
+    plan_points: int,
+    method: str,
+) -> Bracket:
+    """What critics made from the training draws prove of the laws: CONFIDENCE, at every number of draws.
+
+    Parameters
+    ----------
+    critics : sequence of Extension
+        Made without the validation draws, which choose one and what it is clipped to, and without the held-out ones.
+    split : Split
+    order : float
+        Of the distance; a lower bound of W_1 is one of every order.
+    level : float
+        Of the whole bracket: with an upper bound each of the two has half of what remains.
+    diameter : float or None
+        No two points that either law can give are farther apart; believed. None for an infinite upper bound.
+    plan_points : int
+        Draws of each sample between which the plan is computed.
+    method : str
+    """
+    each = level if diameter is None else 1 - (1 - level) / 2
+    critic, window = _chosen(critics, split, each)
+    scores = [critic(part) for part in split.held_out]
+    first, second = (np.clip(one, *window) for one in scores)
+    width = window[1] - window[0]
+    lower = max(0.0, lower_mean(paired_terms(first, -second), -width, width, each) if width > 0 else 0.0)
+    plan = None if diameter is None else _plan(split, diameter, order, critic.ground, plan_points)
+    proof = PopulationCertificate(
+        lower=lower,
+        upper=math.inf,
+        critic=critic,
+        held_out=split.held_out,
+        window=window,
+        level=each,
+        order=order,
+        diameter=diameter,
+        transport=plan,
+    ).claiming()
+    value = float(scores[0].mean() - scores[1].mean())
+    return Bracket(
+        value=min(max(value, proof.lower), proof.upper),
+        lower=proof.lower,
+        upper=proof.upper,
+        guarantee=Guarantee.CONFIDENCE,
+        method=method,
+        certificate=proof,
+        confidence=level,
+        reason=""
+        if diameter is not None
+        else "no upper bound holds for all laws; pass diameter= where the laws live on a bounded set",
+    )
+
+
+def _chosen(critics: Sequence[Extension], split: Split, level: float) -> tuple[Extension, tuple[float, float]]:
+    """The critic, and the interval that it is clipped to, that prove most on the validation draws."""
+    best, most = (critics[0], (0.0, 0.0)), (-math.inf, -math.inf)
+    for critic in critics:
+        seen = np.concatenate([critic(part[:2000]) for part in split.train])
+        first, second = (critic(part) for part in split.validation)
+        for share in SHARES:
+            low, high = (float(one) for one in np.quantile(seen, [(1 - share) / 2, (1 + share) / 2]))
+            if high > low:
+                terms = paired_terms(np.clip(first, low, high), -np.clip(second, low, high))
+                # Where nothing is proved yet, the mean says which critic is on the way to it.
+                proved = (lower_mean(terms, low - high, high - low, level), float(terms.mean()))
+                if proved > most:
+                    best, most = (critic, (low, high)), proved
+    return best
+
+
+def _plan(split: Split, diameter: float, order: float, ground: str, plan_points: int) -> TransportCertificate:
+    """An optimal plan between draws, of which all are as good as any: a plan has seen nothing in advance."""
+    _require_diameter(split, diameter, ground)
+    draws = [np.concatenate(parts)[:plan_points] for parts in zip(split.held_out, split.train, strict=True)]
+    costs = point_cost(draws[0], draws[1], order=order, ground=ground)
+    return solve(costs, *(np.full(len(part), 1 / len(part)) for part in draws))
+
+
+def _require_diameter(split: Split, diameter: float, ground: str) -> None:
+    """The draw that is farthest from the centre may not contradict the diameter."""
+    points = np.concatenate([*split.train, *split.validation, *split.held_out])
+    farthest = points[pairwise(points, split.centre[None], ground).argmax()]
+    seen = float(pairwise(points, farthest[None], ground).max())
+    if seen > diameter * (1 + 1e-12):
+        raise InvalidInput(
+            f"diameter must be at least the distance of any two draws, got {diameter:g} and two draws {seen:g} apart",
+            argument="diameter",
+        )
