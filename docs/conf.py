@@ -23,6 +23,7 @@ extensions = [
     "sphinxcontrib.bibtex",
     "mathml",
     "claims_page",
+    "games_page",
 ]
 exclude_patterns = ["_build"]
 nitpicky = False

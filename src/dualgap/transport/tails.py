@@ -53,7 +53,7 @@ def moments_below(law: Measure) -> float | None:
         return math.inf
     if law.family is None or law.family.name not in _TAILS:
         return None
-    return _TAILS[law.family.name](law.family.parameters)
+    return _TAILS[law.family.name](law.family.numbers)
 
 
 def _one_lacks(p: Measure, q: Measure, *, order: float = 1, cost: Any = None, **options: Any) -> bool:
