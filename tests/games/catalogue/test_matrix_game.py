@@ -53,3 +53,23 @@ def test_play_stays_on_the_simplex():
 def test_a_matrix_is_a_finite_array_with_two_axes(matrix):
     with pytest.raises(InvalidInput, match=r"^matrix must"):
         dg.games.matrix_game(matrix)
+
+
+def test_the_classics_are_fair():
+    for game in (dg.games.matching_pennies(), dg.games.rock_paper_scissors()):
+        assert abs(game.value) < 1e-12
+        assert float(dg.duality_gap(game, *game.equilibrium)) < 1e-12
+
+
+@given(st.integers(1, 5), st.integers(1, 5), st.integers(0, 1000))
+def test_the_equilibrium_of_a_drawn_game_has_no_gap(n, m, seed):
+    game = dg.games.random_matrix_game(n, m, seed=seed)
+    assert game.sizes == (n, m)
+    assert float(game.matrix.abs().max()) <= 1
+    assert float(dg.duality_gap(game, *game.equilibrium)) < 1e-8  # HiGHS, as above
+
+
+@pytest.mark.parametrize(("arguments", "name"), [((0, 1), "n"), ((1, 1.5), "m")])
+def test_the_sizes_of_a_drawn_game_are_whole_numbers(arguments, name):
+    with pytest.raises(InvalidInput, match=f"^{name} must"):
+        dg.games.random_matrix_game(*arguments, seed=0)
