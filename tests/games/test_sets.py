@@ -51,6 +51,31 @@ def test_the_support_function_is_the_largest_inner_product(one, direction):
     assert reached >= below - 0.1 * np.linalg.norm(direction) - 1e-12
 
 
+@pytest.mark.parametrize("one", SETS)
+@given(direction=VECTORS)
+def test_the_lowest_point_attains_the_support_of_the_opposite_direction(one, direction):
+    lowest = one.lowest(torch.as_tensor(direction)).numpy()
+    assert one.distance(torch.as_tensor(lowest)) < 1e-14
+    below, above = one.support(rationals(-direction))
+    assert (
+        below - 1e-14 <= -lowest @ direction <= above + 1e-14 * (1 + abs(above))
+    )  # a product of three numbers below 10
+
+
+def test_lowest_points_are_found_copy_by_copy_and_for_the_smallest_directions():
+    directions = torch.randn(7, 3, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    for one in SETS:
+        assert torch.equal(one.lowest(directions)[4], one.lowest(directions[4]))
+    ball = dg.games.Ball(2.0)
+    assert ball.lowest(torch.tensor([3e-200, 4e-200], dtype=torch.float64)).tolist() == pytest.approx([-1.2, -1.6])
+    assert ball.lowest(torch.zeros(2, dtype=torch.float64)).tolist() == [0, 0]
+
+
+def test_free_space_has_no_lowest_point():
+    with pytest.raises(InvalidInput, match=r"^game must have bounded sets"):
+        dg.games.FreeSpace().lowest(torch.ones(2))
+
+
 def test_free_space_is_unbounded_in_every_direction_but_none():
     assert dg.games.FreeSpace().support(rationals(np.array([1e-300])))[0] == math.inf
     assert dg.games.FreeSpace().support(rationals(np.zeros(3))) == (0, 0)

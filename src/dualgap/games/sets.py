@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import final
+from typing import ClassVar, final
 
 import torch
 from torch import Tensor
@@ -21,6 +21,9 @@ __all__ = ["Ball", "Box", "FreeSpace", "Simplex", "StrategySet"]
 class StrategySet(ABC):
     """A closed convex set K of R^n."""
 
+    #: Whether K has interior points in R^n.
+    solid: ClassVar[bool] = True
+
     @abstractmethod
     def project(self, point: Tensor) -> Tensor:
         """The nearest point of K, (..., n)."""
@@ -34,6 +37,22 @@ class StrategySet(ABC):
         direction : list of n rational numbers
             Exact: of a rounded direction nobody knows whether it is zero.
         """
+
+    def lowest(self, direction: Tensor) -> Tensor:
+        """A point of K where the inner product with a direction is least, (..., n): what Frank-Wolfe steps towards.
+
+        .. math:: s(d) \\in \\arg\\min_{z \\in K} \\langle d, z \\rangle
+
+        Raises
+        ------
+        InvalidInput
+            When K is unbounded: there is none.
+        """
+        raise InvalidInput(
+            f"game must have bounded sets for a method that asks for their lowest points, got {self}; use "
+            "dg.games.Simplex, Box or Ball",
+            argument="game",
+        )
 
     def distance(self, point: Tensor) -> float:
         """How far a point (n,) lies outside of K."""
@@ -71,6 +90,8 @@ class Simplex(StrategySet):
     [0.7, 0.3, 0.0]
     """
 
+    solid: ClassVar[bool] = False
+
     def project(self, point: Tensor) -> Tensor:
         """The point, shifted by one number and cut at zero so that it sums to one."""
         ordered = point.sort(-1, descending=True).values
@@ -78,6 +99,10 @@ class Simplex(StrategySet):
         shifts = (ordered.cumsum(-1) - 1) / counts
         last = (ordered > shifts).sum(-1, keepdim=True) - 1
         return torch.relu(point - shifts.gather(-1, last))
+
+    def lowest(self, direction: Tensor) -> Tensor:
+        """The vertex of the least entry, the first where several are least."""
+        return torch.zeros_like(direction).scatter(-1, direction.argmin(-1, keepdim=True), 1.0)
 
     def support(self, direction: Rationals) -> tuple[float, float]:
         """The largest entry."""
@@ -116,6 +141,11 @@ class Box(StrategySet):
         """The entries, clipped."""
         return point.clamp(self.low, self.high)
 
+    def lowest(self, direction: Tensor) -> Tensor:
+        """The corner on the other side of the direction; the lower end where it is zero."""
+        low, high = torch.full_like(direction, self.low), torch.full_like(direction, self.high)
+        return torch.where(direction < 0, high, low)
+
     def support(self, direction: Rationals) -> tuple[float, float]:
         """Each entry times the end on its side."""
         low, high = Fraction(self.low), Fraction(self.high)
@@ -152,6 +182,12 @@ class Ball(StrategySet):
         """The point, pulled in along its ray."""
         norm = point.norm(dim=-1, keepdim=True)
         return torch.where(norm > self.radius, point * (self.radius / norm.clamp_min(self.radius)), point)
+
+    def lowest(self, direction: Tensor) -> Tensor:
+        """The point of the sphere against the direction; the centre where it is zero."""
+        largest = direction.abs().amax(-1, keepdim=True)  # so that no square under- or overflows
+        unit = direction / torch.where(largest > 0, largest, 1.0)
+        return unit * (-self.radius / unit.norm(dim=-1, keepdim=True).clamp_min(1.0))
 
     def support(self, direction: Rationals) -> tuple[float, float]:
         """The radius times the norm, by an integer square root."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 import dualgap as dg
 from dualgap.errors import InvalidInput
+from dualgap.games import linearise
 
 XY = dg.games.bilinear([[1.0]])
 
@@ -36,6 +38,36 @@ def test_the_norm_oscillates_within_the_known_envelope(h):
     norms = torch.sqrt(run.x**2 + run.y**2)
     # the axes of the ellipse: max / min = sqrt((2 + h) / (2 - h))
     assert float(norms.max() / norms.min()) <= math.sqrt((2 + h) / (2 - h)) * (1 + 1e-12)
+
+
+@given(st.integers(0, 10**6), st.floats(0.05, 0.6), st.floats(0.05, 0.6))
+def test_with_two_time_scales_the_weighted_norms_less_the_payoff_are_conserved(seed, step_x, step_y):
+    rng = np.random.default_rng(seed)
+    matrix = rng.uniform(-1, 1, (3, 2))
+    run = dg.simulate(
+        dg.games.bilinear(matrix),
+        dg.methods.AlternatingGDA(step_x=step_x, step_y=step_y),
+        start=(rng.normal(size=3), rng.normal(size=2)),
+        steps=40,
+    )
+    payoff = np.einsum("ti,ij,tj->t", run.x, matrix, run.y)
+    invariant = (run.x**2).sum(-1) / step_x + (run.y**2).sum(-1) / step_y - payoff
+    # |A| sqrt(step_x step_y) < 1.5 keeps the form definite, with a condition below 10
+    np.testing.assert_allclose(invariant, invariant[0], rtol=1e-12)
+
+
+@given(st.floats(0.05, 1.95))
+def test_it_turns_by_twice_the_arc_sine_of_half_the_step(h):
+    eigenvalues = linearise(XY, dg.methods.AlternatingGDA(step=h)).eigenvalues
+    np.testing.assert_allclose(np.abs(eigenvalues), 1, rtol=1e-12)
+    np.testing.assert_allclose(np.abs(np.angle(eigenvalues)), 2 * math.asin(h / 2), rtol=1e-9)
+
+
+def test_at_step_two_it_grows_in_proportion_to_the_number_of_steps():
+    run = dg.simulate(XY, dg.methods.AlternatingGDA(step=2.0), start=(1.0, 0.5), steps=400)
+    norms = torch.sqrt(run.x**2 + run.y**2)[:, 0]
+    assert float(norms[400] / norms[200]) == pytest.approx(2, rel=0.02)
+    assert linearise(XY, dg.methods.AlternatingGDA(step=2.0)).defective
 
 
 def test_the_steps_of_one_player_follow_each_other():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 import dualgap as dg
+from dualgap.games.derivatives import field_and_jacobian
 
 XY = dg.games.bilinear([[1.0]])
 
@@ -38,6 +39,16 @@ def test_its_step_is_the_nash_equilibrium_of_the_local_game():
     dx, dy = new_x - x, new_y - y
     assert abs((f_x + f_xy * dy + dx / h).item()) < 1e-14
     assert abs((f_y + f_yx * dx + dy / h).item()) < 1e-14
+
+
+def test_the_first_order_of_its_step_is_extragradient_on_a_bilinear_game():
+    game, h = dg.games.bilinear([[1.0, 0.3], [0.0, 0.7]]), 0.4
+    x, y = torch.tensor([1.0, -0.5], dtype=torch.float64), torch.tensor([0.2, 0.9], dtype=torch.float64)
+    field, jacobian = field_and_jacobian(game, x, y, None)
+    # (I + h J)^{-1} = I - h J + ..., all of J being across the players
+    expected = torch.cat([x, y]) - h * (field - h * jacobian @ field)
+    new_x, new_y, _ = dg.methods.ExtraGradient(step=h).step(game, x, y, {}, lambda: None)
+    assert torch.allclose(torch.cat([new_x, new_y]), expected, rtol=0, atol=1e-15)
 
 
 def test_a_size_for_each_copy_broadcasts():

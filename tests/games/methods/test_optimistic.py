@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +32,39 @@ def test_the_limit_on_xy_is_one_over_the_root_of_three_and_at_one_half_it_is_def
     assert dg.predict_rate(XY, dg.methods.OptimisticGDA(step=limit - 1e-6)) < 1
     assert dg.predict_rate(XY, dg.methods.OptimisticGDA(step=limit + 1e-6)) > 1
     assert linearise(XY, dg.methods.OptimisticGDA(step=0.5)).defective
+
+
+class PlusSign(dg.methods.Method):
+    """Forward-reflected-backward with a plus where there is a minus: z - 2 h F(z) - h F(z_past)."""
+
+    def __init__(self, step):
+        self.step_x = self.step_y = step
+
+    def gradient_calls(self, game):
+        return 2
+
+    def init(self, game, x, y, draw=None):
+        past_x, past_y = game.field(x, y)
+        return {"past.x": past_x, "past.y": past_y}
+
+    def step(self, game, x, y, state, draw):
+        h, (grad_x, grad_y) = self.step_x, game.field(x, y)
+        new_x, new_y = x - h * (2 * grad_x + state["past.x"]), y - h * (2 * grad_y + state["past.y"])
+        return new_x, new_y, {"past.x": grad_x, "past.y": grad_y}
+
+
+def test_with_a_plus_for_the_minus_it_would_be_unstable_at_every_step():
+    for h in (0.001, 0.01, 0.1, 0.3, 0.5, 1.0):
+        assert dg.predict_rate(XY, PlusSign(h)) > 1
+    assert all(dg.predict_rate(XY, dg.methods.OptimisticGDA(step=h)) < 1 for h in (0.001, 0.01, 0.1, 0.3, 0.5))
+
+
+def test_a_past_gradient_of_zero_would_make_the_first_step_twice_too_long():
+    start = tuple(torch.tensor([value], dtype=torch.float64) for value in (1.0, 2.0))
+    zeros = {"past.x": torch.zeros(1).double(), "past.y": torch.zeros(1).double()}
+    method = dg.methods.OptimisticGDA(step=0.3)
+    wrong, right = (method.step(XY, *start, state, lambda: None)[0] for state in (zeros, method.init(XY, *start)))
+    assert float(wrong - start[0]) == pytest.approx(2 * float(right - start[0]))
 
 
 def test_the_first_step_is_plain_descent():

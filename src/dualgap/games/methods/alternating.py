@@ -7,8 +7,8 @@ from typing import Literal, final
 from torch import Tensor
 
 from dualgap.games.game import Game
-from dualgap.games.methods.method import Draw, Method, State, StepSize, no_sample, sized, update_method
-from dualgap.games.methods.scaling import Identity, Scaling, init_both, joined, part
+from dualgap.games.methods.method import Draw, Method, State, StepSize, no_sample, stepped, update_method
+from dualgap.games.methods.scaling import Identity, Scaling, init_both, joined, part, require_scalings
 from dualgap.validation import choice, count
 
 __all__ = ["AlternatingGDA"]
@@ -33,6 +33,7 @@ class AlternatingGDA(Method):
     steps_x, steps_y : int
         How many steps each player takes before the other moves; each draws a sample of its own.
     scaling : Scaling
+        Or ``scaling_x`` and ``scaling_y``. With :class:`Momentum` of a negative weight it converges on ``xy``.
 
     Raises
     ------
@@ -55,12 +56,24 @@ class AlternatingGDA(Method):
     first: Literal["x", "y"] = "x"
     steps_x: int = 1
     steps_y: int = 1
-    scaling: Scaling = Identity()
+    scaling_x: Scaling = Identity()
+    scaling_y: Scaling = Identity()
 
     def __post_init__(self) -> None:
         choice(self.first, "first", ("x", "y"))
         count(self.steps_x, "steps_x")
         count(self.steps_y, "steps_y")
+        require_scalings(self.scaling_x, self.scaling_y)
+
+    @property
+    def draws(self) -> int:
+        """One for each player's step."""
+        return self.steps_x + self.steps_y
+
+    @property
+    def update_order(self) -> str:
+        """As chosen."""
+        return f"{self.first} first"
 
     def gradient_calls(self, game: Game) -> int:
         """One for each player's step."""
@@ -68,7 +81,7 @@ class AlternatingGDA(Method):
 
     def init(self, game: Game, x: Tensor, y: Tensor, draw: Draw = no_sample) -> State:
         """The memory of the scaling."""
-        return init_both(self.scaling, x, y)
+        return init_both((self.scaling_x, self.scaling_y), game, x, y)
 
     def step(self, game: Game, x: Tensor, y: Tensor, state: State, draw: Draw) -> tuple[Tensor, Tensor, State]:
         """One player's steps, then the other's."""
@@ -76,10 +89,10 @@ class AlternatingGDA(Method):
         for player in ("x", "y") if self.first == "x" else ("y", "x"):
             if player == "x":
                 for _ in range(self.steps_x):
-                    along, memory_x = self.scaling.direction(game.grad_x(x, y, draw()), memory_x)
-                    x = game.project_x(x - sized(self.step_x, x) * along)
+                    along, memory_x = self.scaling_x.direction(game.grad_x(x, y, draw()), memory_x)
+                    x = game.project_x(stepped(x, self.step_x, along))
             else:
                 for _ in range(self.steps_y):
-                    along, memory_y = self.scaling.direction(game.grad_y(x, y, draw()), memory_y)
-                    y = game.project_y(y - sized(self.step_y, y) * along)
+                    along, memory_y = self.scaling_y.direction(game.grad_y(x, y, draw()), memory_y)
+                    y = game.project_y(stepped(y, self.step_y, along))
         return x, y, joined(x=memory_x, y=memory_y)

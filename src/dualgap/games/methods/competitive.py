@@ -45,6 +45,7 @@ class CompetitiveGradientDescent(Method):
     """
 
     second_order: ClassVar[bool] = True
+    projects: ClassVar[bool] = False
 
     step_x: StepSize
     step_y: StepSize

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from dualgap.games.derivatives import field_and_pullback
 from dualgap.games.game import Game
-from dualgap.games.methods.method import Draw, Method, State, StepSize, moved, update_method
+from dualgap.games.methods.method import Draw, Method, State, StepSize, halves, moved, update_method
 from dualgap.validation import real
 
 __all__ = ["ConsensusOptimization"]
@@ -45,6 +45,7 @@ class ConsensusOptimization(Method):
     """
 
     second_order: ClassVar[bool] = True
+    projects: ClassVar[bool] = False
 
     step_x: StepSize
     step_y: StepSize
@@ -61,4 +62,4 @@ class ConsensusOptimization(Method):
         """A step along the field plus its pull back."""
         field, pullback = field_and_pullback(game, x, y, draw())
         along = field + self.weight * pullback(field)
-        return *moved(game, x, y, along, self.step_x, self.step_y), state
+        return *moved(game, (x, y), halves(along, x), (self.step_x, self.step_y)), state

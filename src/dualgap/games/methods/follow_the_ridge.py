@@ -7,6 +7,7 @@ from typing import ClassVar, final
 import torch
 from torch import Tensor
 
+from dualgap.errors import InvalidInput
 from dualgap.games.derivatives import field_and_jacobian
 from dualgap.games.game import Game
 from dualgap.games.methods.method import Draw, Method, State, StepSize, sized, update_method
@@ -44,6 +45,7 @@ class FollowTheRidge(Method):
     """
 
     second_order: ClassVar[bool] = True
+    projects: ClassVar[bool] = False
 
     step_x: StepSize
     step_y: StepSize
@@ -58,6 +60,13 @@ class FollowTheRidge(Method):
         n = x.shape[-1]
         move_x = sized(self.step_x, x) * field[..., :n]
         along_ridge = jacobian[..., n:, :n] @ move_x[..., None]
-        correction = torch.linalg.solve(jacobian[..., n:, n:], along_ridge)[..., 0]
+        try:
+            correction = torch.linalg.solve(jacobian[..., n:, n:], along_ridge)[..., 0]
+        except torch.linalg.LinAlgError:  # type: ignore[attr-defined]
+            raise InvalidInput(
+                "game must have an invertible second derivative of y's loss in y for FollowTheRidge: it is singular here, and "
+                "y has no ridge to keep to",
+                argument="game",
+            ) from None
         new_y = y - sized(self.step_y, y) * field[..., n:] + correction
         return game.project_x(x - move_x), game.project_y(new_y), state

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from dualgap.games.derivatives import field_and_pullback
 from dualgap.games.game import Game
-from dualgap.games.methods.method import Draw, Method, State, StepSize, moved, update_method
+from dualgap.games.methods.method import Draw, Method, State, StepSize, halves, moved, update_method
 
 __all__ = ["HamiltonianDescent"]
 
@@ -41,6 +41,7 @@ class HamiltonianDescent(Method):
     """
 
     second_order: ClassVar[bool] = True
+    projects: ClassVar[bool] = False
 
     step_x: StepSize
     step_y: StepSize
@@ -53,4 +54,4 @@ class HamiltonianDescent(Method):
         """A step along the pull back of the field."""
         field, pullback = field_and_pullback(game, x, y, draw())
         along = pullback(field)
-        return *moved(game, x, y, along, self.step_x, self.step_y), state
+        return *moved(game, (x, y), halves(along, x), (self.step_x, self.step_y)), state

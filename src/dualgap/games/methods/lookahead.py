@@ -7,9 +7,9 @@ from typing import final
 
 from torch import Tensor
 
-from dualgap.errors import InvalidInput
 from dualgap.games.game import Game
 from dualgap.games.methods.method import Draw, Method, State, no_sample
+from dualgap.games.methods.wrapper import Wrapper
 from dualgap.validation import count, real
 
 __all__ = ["Lookahead"]
@@ -17,7 +17,7 @@ __all__ = ["Lookahead"]
 
 @final
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Lookahead(Method):
+class Lookahead(Wrapper):
     """Several steps of a method, then back part of the way.
 
     .. math:: z' = z + \\alpha (z_k - z), \\qquad z_k \\text{ being } k \\text{ steps of the method from } z
@@ -52,15 +52,14 @@ class Lookahead(Method):
     alpha: float
 
     def __post_init__(self) -> None:
-        if not isinstance(self.method, Method):
-            raise InvalidInput(f"method must be an update method, got {type(self.method).__name__}", argument="method")
+        super().__post_init__()
         count(self.period, "period")
         real(self.alpha, "alpha", above=0, at_most=1)
 
     @property
-    def second_order(self) -> bool:
-        """Whether the method is."""
-        return self.method.second_order
+    def draws(self) -> int:
+        """Those of k steps of the method."""
+        return self.period * self.method.draws
 
     def gradient_calls(self, game: Game) -> int:
         """Those of k steps of the method."""
@@ -75,4 +74,4 @@ class Lookahead(Method):
         ahead_x, ahead_y = x, y
         for _ in range(self.period):
             ahead_x, ahead_y, state = self.method.step(game, ahead_x, ahead_y, state, draw)
-        return x + self.alpha * (ahead_x - x), y + self.alpha * (ahead_y - y), state
+        return x.lerp(ahead_x, self.alpha), y.lerp(ahead_y, self.alpha), state

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import final
 
+import torch
 from torch import Tensor
 
 from dualgap.games.game import Game
-from dualgap.games.methods.method import Draw, Method, State, StepSize, no_sample, sized, update_method
-from dualgap.games.methods.scaling import Identity, Scaling, init_both, scale_both
+from dualgap.games.methods.method import Draw, Method, Pair, State, StepSize, moved, no_sample, update_method
+from dualgap.games.methods.scaling import Identity, Scaling, init_both, require_scalings, scale_both
 
-__all__ = ["OptimisticGDA"]
+__all__ = ["OptimisticGDA", "optimistic_guess"]
 
 
 @final
@@ -28,7 +29,7 @@ class OptimisticGDA(Method):
     step : float or (...) tensor
         The size of both players' steps, positive; or ``step_x`` and ``step_y``.
     scaling : Scaling
-        Of the guess, as in optimistic Adam.
+        Of the guess, as in optimistic Adam; or ``scaling_x`` and ``scaling_y``.
 
     Raises
     ------
@@ -45,7 +46,11 @@ class OptimisticGDA(Method):
 
     step_x: StepSize
     step_y: StepSize
-    scaling: Scaling = Identity()
+    scaling_x: Scaling = Identity()
+    scaling_y: Scaling = Identity()
+
+    def __post_init__(self) -> None:
+        require_scalings(self.scaling_x, self.scaling_y)
 
     def gradient_calls(self, game: Game) -> int:
         """One of each player."""
@@ -53,13 +58,19 @@ class OptimisticGDA(Method):
 
     def init(self, game: Game, x: Tensor, y: Tensor, draw: Draw = no_sample) -> State:
         """The field at the start, as the past one, and the memory of the scaling."""
+        memory = init_both((self.scaling_x, self.scaling_y), game, x, y)
         past_x, past_y = game.field(x, y, draw())
-        return {"past.x": past_x, "past.y": past_y, **init_both(self.scaling, x, y)}
+        return {"past.x": past_x, "past.y": past_y, **memory}
 
     def step(self, game: Game, x: Tensor, y: Tensor, state: State, draw: Draw) -> tuple[Tensor, Tensor, State]:
         """A step along twice the field less the past one."""
         grad_x, grad_y = game.field(x, y, draw())
-        guess_x, guess_y = 2 * grad_x - state["past.x"], 2 * grad_y - state["past.y"]
-        along_x, along_y, memory = scale_both(self.scaling, guess_x, guess_y, state)
-        new_x, new_y = x - sized(self.step_x, x) * along_x, y - sized(self.step_y, y) * along_y
-        return game.project_x(new_x), game.project_y(new_y), {"past.x": grad_x, "past.y": grad_y, **memory}
+        guess = optimistic_guess((grad_x, grad_y), state)
+        along, memory = scale_both((self.scaling_x, self.scaling_y), guess, state)
+        players = moved(game, (x, y), along, (self.step_x, self.step_y))
+        return *players, {"past.x": grad_x, "past.y": grad_y, **memory}
+
+
+def optimistic_guess(field: Pair, state: State) -> Pair:
+    """Twice the field less the past one: the next field, if the change goes on."""
+    return torch.lerp(state["past.x"], field[0], 2.0), torch.lerp(state["past.y"], field[1], 2.0)

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import final
+from typing import Any, ClassVar, final
 
 import torch
 from torch import Tensor
 
-from dualgap.games.methods.method import State
+from dualgap.errors import InvalidInput
+from dualgap.games.game import Game
+from dualgap.games.methods.method import Pair, State
 from dualgap.validation import real
 
-__all__ = ["Adam", "Identity", "Momentum", "Scaling", "init_both", "joined", "part", "scale_both"]
+__all__ = [
+    "Adam",
+    "Identity",
+    "Momentum",
+    "RMSProp",
+    "Scaling",
+    "init_both",
+    "joined",
+    "part",
+    "require_scalings",
+    "scale_both",
+]
 
 
 class Scaling(ABC):
     """Turns a gradient into the direction that is subtracted."""
+
+    #: Whether every coordinate has a scale of its own. The projected step along such a direction stands still at the
+    #: equilibria on a box, but not at those on a simplex, whose normals are no multiples of the axes.
+    coordinatewise: ClassVar[bool] = False
 
     @abstractmethod
     def init(self, player: Tensor) -> State:
@@ -74,6 +91,8 @@ class Adam(Scaling):
     Reference: kingma2015
     """
 
+    coordinatewise: ClassVar[bool] = True
+
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8
@@ -98,6 +117,54 @@ class Adam(Scaling):
         second = torch.lerp(gradient**2, state["second"], self.beta2)
         scale = (second / (1 - self.beta2**seen)).sqrt() + self.epsilon
         return first / (1 - self.beta1**seen) / scale, {"first": first, "second": second, "seen": seen}
+
+
+@final
+@dataclass(frozen=True)
+class RMSProp(Scaling):
+    """The gradient over the root of its mean square, an exponential average that starts at 0.
+
+    .. math:: v_t = \\beta v_{t-1} + (1 - \\beta) g_t^2, \\qquad d_t = \\frac{g_t}{\\sqrt{v_t} + \\epsilon}
+
+    Without Adam's correction of the start the first direction is :math:`1/\\sqrt{1 - \\beta}` long in every coordinate.
+
+    Parameters
+    ----------
+    beta : float
+        In [0, 1).
+    epsilon : float
+        Positive.
+
+    Raises
+    ------
+    InvalidInput
+
+    Examples
+    --------
+    >>> scaling = RMSProp(beta=0.75)
+    >>> scaling.direction(torch.tensor([3.0, -5.0]), scaling.init(torch.zeros(2)))[0].tolist()
+    [2.0, -2.0]
+
+    Reference: tieleman2012
+    """
+
+    coordinatewise: ClassVar[bool] = True
+
+    beta: float = 0.99
+    epsilon: float = 1e-8
+
+    def __post_init__(self) -> None:
+        real(self.beta, "beta", at_least=0, below=1)
+        real(self.epsilon, "epsilon", above=0)
+
+    def init(self, player: Tensor) -> State:
+        """The average 0."""
+        return {"second": torch.zeros_like(player)}
+
+    def direction(self, gradient: Tensor, state: State) -> tuple[Tensor, State]:
+        """d_t, and the average with this gradient in it."""
+        second = torch.lerp(gradient**2, state["second"], self.beta)
+        return gradient / (second.sqrt() + self.epsilon), {"second": second}
 
 
 @final
@@ -154,13 +221,35 @@ def joined(**parts: State) -> State:
     return {f"{player}.{name}": value for player, memory in parts.items() for name, value in memory.items()}
 
 
-def scale_both(scaling: Scaling, grad_x: Tensor, grad_y: Tensor, state: State) -> tuple[Tensor, Tensor, State]:
+def scale_both(scalings: tuple[Scaling, Scaling], field: Pair, state: State) -> tuple[Pair, State]:
     """Both players' directions, and the memory of both."""
-    direction_x, memory_x = scaling.direction(grad_x, part(state, "x"))
-    direction_y, memory_y = scaling.direction(grad_y, part(state, "y"))
-    return direction_x, direction_y, joined(x=memory_x, y=memory_y)
+    along_x, memory_x = scalings[0].direction(field[0], part(state, "x"))
+    along_y, memory_y = scalings[1].direction(field[1], part(state, "y"))
+    return (along_x, along_y), joined(x=memory_x, y=memory_y)
 
 
-def init_both(scaling: Scaling, x: Tensor, y: Tensor) -> State:
-    """The memory of both players before the first gradient."""
-    return joined(x=scaling.init(x), y=scaling.init(y))
+def init_both(scalings: tuple[Scaling, Scaling], game: Game, x: Tensor, y: Tensor) -> State:
+    """The memory of both players before the first gradient.
+
+    Raises
+    ------
+    InvalidInput
+        When a scaling has no place on a player's set.
+    """
+    for one, allowed, player in zip(scalings, game.sets, "xy", strict=True):
+        if one.coordinatewise and not allowed.solid:
+            raise InvalidInput(
+                f"scaling_{player} must not rescale coordinates of a strategy from {allowed}, where the projected steps "
+                f"of {type(one).__name__} would not stand still at an equilibrium; leave it out",
+                argument=f"scaling_{player}",
+            )
+    return joined(x=scalings[0].init(x), y=scalings[1].init(y))
+
+
+def require_scalings(*scalings: Any) -> None:
+    """Refuse what is no scaling, a class that was not called among them."""
+    for one in scalings:
+        if not isinstance(one, Scaling):
+            raise InvalidInput(
+                f"scaling must be a scaling such as dg.methods.Adam(beta1=0.5), got {one!r}", argument="scaling"
+            )

@@ -7,8 +7,8 @@ from typing import final
 from torch import Tensor
 
 from dualgap.games.game import Game
-from dualgap.games.methods.method import Draw, Method, State, StepSize, no_sample, sized, update_method
-from dualgap.games.methods.scaling import Identity, Scaling, init_both, scale_both
+from dualgap.games.methods.method import Draw, Method, State, StepSize, moved, no_sample, update_method
+from dualgap.games.methods.scaling import Identity, Scaling, init_both, require_scalings, scale_both
 
 __all__ = ["SimultaneousGDA"]
 
@@ -27,7 +27,8 @@ class SimultaneousGDA(Method):
     step : float or (...) tensor
         The size of both players' steps, positive; or ``step_x`` and ``step_y``.
     scaling : Scaling
-        The gradient itself by default; :class:`Adam` for training.
+        The gradient itself by default; :class:`Adam` for training, :class:`Momentum` for the heavy ball. Or ``scaling_x`` and
+        ``scaling_y``.
 
     Raises
     ------
@@ -45,7 +46,11 @@ class SimultaneousGDA(Method):
 
     step_x: StepSize
     step_y: StepSize
-    scaling: Scaling = Identity()
+    scaling_x: Scaling = Identity()
+    scaling_y: Scaling = Identity()
+
+    def __post_init__(self) -> None:
+        require_scalings(self.scaling_x, self.scaling_y)
 
     def gradient_calls(self, game: Game) -> int:
         """One of each player."""
@@ -53,10 +58,9 @@ class SimultaneousGDA(Method):
 
     def init(self, game: Game, x: Tensor, y: Tensor, draw: Draw = no_sample) -> State:
         """The memory of the scaling."""
-        return init_both(self.scaling, x, y)
+        return init_both((self.scaling_x, self.scaling_y), game, x, y)
 
     def step(self, game: Game, x: Tensor, y: Tensor, state: State, draw: Draw) -> tuple[Tensor, Tensor, State]:
         """Both steps from one field."""
-        along_x, along_y, state = scale_both(self.scaling, *game.field(x, y, draw()), state)
-        new_x, new_y = x - sized(self.step_x, x) * along_x, y - sized(self.step_y, y) * along_y
-        return game.project_x(new_x), game.project_y(new_y), state
+        along, state = scale_both((self.scaling_x, self.scaling_y), game.field(x, y, draw()), state)
+        return *moved(game, (x, y), along, (self.step_x, self.step_y)), state

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import ClassVar, final
 
 from torch import Tensor
 
 from dualgap.games.game import Game
-from dualgap.games.methods.method import Draw, Method, State, StepSize, sized, update_method
+from dualgap.games.methods.method import Draw, Method, State, StepSize, moved, update_method
 
 __all__ = ["Slingshot"]
 
@@ -41,6 +41,8 @@ class Slingshot(Method):
     Reference: shugart2025
     """
 
+    projects: ClassVar[bool] = False
+
     step_x: StepSize
     step_y: StepSize
 
@@ -48,10 +50,13 @@ class Slingshot(Method):
         """Two of each player."""
         return 4
 
+    @property
+    def draws(self) -> int:
+        """One for each step of the pair."""
+        return 2
+
     def step(self, game: Game, x: Tensor, y: Tensor, state: State, draw: Draw) -> tuple[Tensor, Tensor, State]:
         """The pair of signed steps."""
-        size_x, size_y = sized(self.step_x, x), sized(self.step_y, y)
         for sign in (1, -1):
-            grad_x, grad_y = game.field(x, y, draw())
-            x, y = game.project_x(x - sign * size_x * grad_x), game.project_y(y + sign * size_y * grad_y)
+            x, y = moved(game, (x, y), game.field(x, y, draw()), (sign * self.step_x, -sign * self.step_y))
         return x, y, state

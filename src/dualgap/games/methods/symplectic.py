@@ -8,7 +8,7 @@ from torch import Tensor
 
 from dualgap.games.derivatives import field_and_pullback, jacobian_product
 from dualgap.games.game import Game
-from dualgap.games.methods.method import Draw, Method, State, StepSize, moved, update_method
+from dualgap.games.methods.method import Draw, Method, State, StepSize, halves, moved, update_method
 from dualgap.validation import real
 
 __all__ = ["SymplecticGradientAdjustment"]
@@ -45,6 +45,7 @@ class SymplecticGradientAdjustment(Method):
     """
 
     second_order: ClassVar[bool] = True
+    projects: ClassVar[bool] = False
 
     step_x: StepSize
     step_y: StepSize
@@ -63,4 +64,4 @@ class SymplecticGradientAdjustment(Method):
         field, pullback = field_and_pullback(game, x, y, sample)
         turned = pullback(field) - jacobian_product(game, x, y, sample, field)
         along = field + self.weight / 2 * turned
-        return *moved(game, x, y, along, self.step_x, self.step_y), state
+        return *moved(game, (x, y), halves(along, x), (self.step_x, self.step_y)), state

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from dualgap.games.game import Game
-from dualgap.games.methods.method import Draw, Method, State, StepSize, sized, update_method
+from dualgap.games.methods.method import Draw, Method, State, StepSize, moved, update_method
 from dualgap.validation import count, real
 
 __all__ = ["Unrolled"]
@@ -47,6 +47,7 @@ class Unrolled(Method):
     """
 
     second_order: ClassVar[bool] = True
+    differentiates_steps: ClassVar[bool] = True
 
     step_x: StepSize
     step_y: StepSize
@@ -71,6 +72,5 @@ class Unrolled(Method):
                 answer = game.project_y(answer - self.inner_step * game.grad_y(own, answer, sample))
             return game.loss_x(own, answer, sample).sum()
 
-        new_x = x - sized(self.step_x, x) * torch.func.grad(after_answers)(x)
-        new_y = y - sized(self.step_y, y) * game.grad_y(x, y, sample)
-        return game.project_x(new_x), game.project_y(new_y), state
+        along = torch.func.grad(after_answers)(x), game.grad_y(x, y, sample)
+        return *moved(game, (x, y), along, (self.step_x, self.step_y)), state
