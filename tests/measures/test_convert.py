@@ -63,8 +63,66 @@ def test_a_finite_discrete_law_of_scipy_is_its_atoms():
     points = _convert(stats.binom(3, 0.25))
     assert points.points[:, 0].tolist() == [0, 1, 2, 3]
     assert points.weights.sum() == pytest.approx(1, abs=1e-15)
-    with pytest.raises(InvalidInput, match="p is scipy's poisson, a discrete law with infinite support"):
-        _convert(stats.poisson(2.0))
+    dice = stats.rv_discrete(values=([2, 3, 7], [0.5, 0.25, 0.25]))(loc=1)
+    assert _convert(dice).points[:, 0].tolist() == [3, 4, 8]
+
+
+@pytest.mark.parametrize(
+    ("law", "at"),
+    [
+        (stats.poisson(2.0), stats.poisson(2.0)),
+        (stats.geom(0.3, loc=-1), stats.geom(0.3, loc=-1)),
+        (td.Poisson(torch.tensor(2.0, dtype=torch.float64)), stats.poisson(2.0)),
+        (td.Geometric(torch.tensor(0.3, dtype=torch.float64)), stats.geom(0.3, loc=-1)),
+        (td.NegativeBinomial(torch.tensor(3.0, dtype=torch.float64), torch.tensor(0.25, dtype=torch.float64)),
+         stats.nbinom(3, 0.75)),
+    ],
+    ids=["poisson", "geom", "Poisson", "Geometric", "NegativeBinomial"],
+)  # fmt: skip
+def test_a_law_with_infinitely_many_atoms_is_one_on_the_integers(law, at):
+    measure = _convert(law)
+    assert isinstance(measure, dg.measures.Integers)
+    assert measure.support == (0.0, math.inf)
+    k = np.arange(-2.0, 30.0)
+    np.testing.assert_allclose(measure.log_mass(k), at.logpmf(k), rtol=1e-12)  # formulas grouped otherwise
+    draws = measure.sample(5, np.random.default_rng(0))
+    assert draws.shape == (5, 1)
+    np.testing.assert_array_equal(draws, measure.sample(5, np.random.default_rng(0)))
+
+
+def test_a_mixture_of_torch_is_a_mixture_of_its_components():
+    weights, means = torch.tensor([0.25, 0.75]), torch.tensor([0.0, 3.0], requires_grad=True)
+    mixture = _convert(td.MixtureSameFamily(td.Categorical(weights), td.Normal(means, torch.ones(2))))
+    assert isinstance(mixture, dg.Mixture)
+    assert [float(part.mean[0].detach()) for part in mixture.components] == [0.0, 3.0]
+    assert mixture.components[0].mean.requires_grad
+    plane = td.Independent(td.Normal(torch.zeros(2, 3), torch.ones(2, 3)), 1)
+    assert _convert(td.MixtureSameFamily(td.Categorical(weights), plane)).dimension == 3
+    normal = td.MultivariateNormal(torch.zeros(2, 3), torch.eye(3).expand(2, 3, 3))
+    assert _convert(td.MixtureSameFamily(td.Categorical(weights), normal)).dimension == 3
+
+
+def test_a_binomial_law_of_torch_is_its_atoms_with_their_gradient():
+    chance = torch.tensor(0.25, dtype=torch.float64, requires_grad=True)
+    points = _convert(td.Binomial(3, chance))
+    np.testing.assert_allclose(points.weights.detach(), stats.binom(3, 0.25).pmf([0, 1, 2, 3]), rtol=1e-14)  # rounding
+    assert points.weights.requires_grad
+
+
+def test_laws_of_vectors_and_matrices_keep_their_density_and_their_family():
+    for law, theirs, x in (
+        (stats.dirichlet([1.0, 2.0, 3.0]), td.Dirichlet(torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64)),
+         np.array([[0.2, 0.3, 0.5]])),
+        (stats.wishart(4, np.eye(2)), td.Wishart(torch.tensor(4.0, dtype=torch.float64), torch.eye(2).double()),
+         np.array([[2.0, 0.5, 0.5, 1.0]])),
+    ):  # fmt: skip
+        ours, other = _convert(law), _convert(theirs)
+        assert ours.family.name == other.family.name
+        np.testing.assert_allclose(ours.log_density(x), other.log_density(x), rtol=1e-12)  # two implementations
+        assert ours.sample(3, np.random.default_rng(0)).shape == other.sample(3, np.random.default_rng(0)).shape
+    product = _convert(td.Independent(td.Exponential(torch.tensor([1.0, 2.0])), 1))
+    assert product.support[0].tolist() == [0.0, 0.0]
+    assert product.family.parameters["rate"].tolist() == [1.0, 2.0]
 
 
 def test_discrete_laws_of_torch_are_histograms_with_their_gradient():
@@ -94,8 +152,8 @@ def test_a_dirichlet_of_torch_lives_in_space():
     ("law", "words"),
     [
         (td.Normal(torch.zeros(3), torch.ones(3)), "p must be one distribution, got a batch of shape"),
-        (td.Poisson(torch.tensor(2.0)), "p is torch's Poisson"),
-        (stats.wishart(3, np.eye(2)), "p is scipy's wishart_frozen"),
+        (td.Multinomial(3, torch.ones(2)), "p is torch's Multinomial"),
+        (stats.multivariate_hypergeom([3, 4], 2), "p is scipy's multivariate_hypergeom_frozen"),
         (stats.norm, "p"),
         ("text", "p must"),
         (object(), "p must"),

@@ -35,7 +35,7 @@ def test_laws_of_scipy_and_torch_are_taken_as_they_are():
         ([0.5, 0.5], [NORMAL, dg.Points([[0.0, 0.0]])], r"^components must have the same dimension, got \[1, 2\]"),
         ([1.0], 5, "components must be"),
         ([1.0], [[0.0, 1.0]], "components must be measures on R\\^d, got list; write dg.Points"),
-        ([1.0], [stats.poisson(3.0)], "components is scipy's poisson"),
+        ([1.0], [stats.multivariate_hypergeom([3, 4], 2)], "components is scipy's multivariate_hypergeom_frozen"),
     ],
 )
 def test_bad_parts_are_refused_by_name(weights, components, words):
