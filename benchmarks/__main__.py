@@ -5,7 +5,10 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from benchmarks.case import measure
 from benchmarks.machine import describe
@@ -15,21 +18,25 @@ MACHINERY = {"__init__", "__main__", "case", "machine"}
 
 
 def names() -> list[str]:
-    """The benchmarks there are: every module beside this one that has ``cases()``."""
+    """The benchmarks there are: every module beside this one that has ``cases()`` or ``rows()``."""
     return sorted(path.stem for path in HERE.glob("*.py") if path.stem not in MACHINERY)
 
 
-def run(name: str) -> Path:
-    """Measure every case of a benchmark, print it as it comes, and save it with the machine's description."""
-    module = importlib.import_module(f"benchmarks.{name}")
-    rows = []
+def timed(module: ModuleType) -> Iterator[dict[str, Any]]:
+    """Measure every case of a benchmark, and print it as it comes."""
     for case in module.cases():
         row = measure(case)
-        rows.append(row)
         sizes = ", ".join(f"{key} {value:g}" for key, value in row["sizes"].items())
         for library, result in row["results"].items():
             seconds, value = result["median_seconds"], result["value"]
             print(f"{row['name']:<24} {sizes:<30} {library:<12} {seconds:10.4g} s  {value:.12g}")
+        yield row
+
+
+def run(name: str) -> Path:
+    """Measure a benchmark, and save its rows (its own ``rows()``, or its timed cases) with the machine's description."""
+    module = importlib.import_module(f"benchmarks.{name}")
+    rows = list(module.rows() if hasattr(module, "rows") else timed(module))
     path = HERE / "results" / f"{name}.json"
     path.parent.mkdir(exist_ok=True)
     draft = path.with_suffix(".json.part")

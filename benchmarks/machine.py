@@ -22,7 +22,7 @@ def _field(path: str, name: str) -> str | None:
     return next((value.strip() for key, _, value in lines if key.strip() == name), None)
 
 
-def _cores() -> int | None:
+def cores() -> int | None:
     """The cores that this process may use, which can be fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
@@ -40,7 +40,7 @@ def describe() -> dict[str, object]:
         "system": f"{platform.system()} {platform.release()}",
         "machine": platform.machine(),
         "processor": _field("/proc/cpuinfo", "model name") or platform.processor() or None,
-        "cores": _cores(),
+        "cores": cores(),
         "memory_gib": round(int(memory.split()[0]) / 2**20, 1) if memory else None,
         "accelerator": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
         "python": platform.python_version(),

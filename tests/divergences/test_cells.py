@@ -165,9 +165,11 @@ def test_evidence_that_does_not_carry_the_bounds_is_found():
         certificate.check()
 
 
-def test_laws_that_are_no_mixtures_of_humps_and_formulas_without_a_kernel_are_left_to_others():
+def test_laws_without_a_distribution_function_and_formulas_without_a_kernel_are_left_to_others():
     own = Generator(formula=lambda t: (t - 1) ** 2, at_zero=1.0, at_infinity=math.inf, slope=0.0)
     p, q = dg.Gaussian(0.0, 1.0), dg.Gaussian(1.0, 1.0)
     assert "cells" not in [r.name for r in dg.methods_for(dg.f_divergence, p, q, generator=own)]
     assert "cells" in [r.name for r in dg.methods_for(dg.f_divergence, p, q, generator=JensenShannon())]
-    assert "cells" not in [r.name for r in dg.methods_for(dg.js, p, stats.gamma(2.0))]
+    assert "cells" in [r.name for r in dg.methods_for(dg.js, p, stats.gamma(2.0))]
+    without = dg.Density(lambda x: stats.norm.logpdf(x[:, 0]), dimension=1)
+    assert "cells" not in [r.name for r in dg.methods_for(dg.js, p, without)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dualgap.divergences.bounded import hellinger, js, total_variation
 from dualgap.divergences.energy import energy_distance
 from dualgap.divergences.generators import (
     ChiSquared,
@@ -14,16 +15,9 @@ from dualgap.divergences.generators import (
     TotalVariation,
 )
 from dualgap.divergences.kernel_discrepancy import mmd
-from dualgap.divergences.public import (
-    chi_squared,
-    f_divergence,
-    hellinger,
-    jeffreys,
-    js,
-    kl,
-    renyi,
-    total_variation,
-)
+from dualgap.divergences.permutation import PermutationTest, permutation_test
+from dualgap.divergences.public import chi_squared, f_divergence, jeffreys, kl, renyi
+from dualgap.divergences.skew import SkewJensenShannon
 from dualgap.divergences.user import Generator
 
 __all__ = [
@@ -33,7 +27,9 @@ __all__ = [
     "Jeffreys",
     "JensenShannon",
     "KullbackLeibler",
+    "PermutationTest",
     "Power",
+    "SkewJensenShannon",
     "SquaredHellinger",
     "TotalVariation",
     "chi_squared",
@@ -44,6 +40,7 @@ __all__ = [
     "js",
     "kl",
     "mmd",
+    "permutation_test",
     "renyi",
     "total_variation",
 ]

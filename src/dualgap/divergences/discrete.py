@@ -20,6 +20,9 @@ from dualgap.measures import Histogram, Points
 
 __all__ = ["histograms", "points"]
 
+#: Masses that a certificate copies.
+LARGEST_COPY = 1 << 20
+
 
 def histograms(p: Histogram, q: Histogram, *, generator: FDivergence) -> Bracket:
     """Sum over the common atoms, with full relative accuracy near p = q."""
@@ -41,12 +44,19 @@ def of_histograms(p: Histogram, q: Histogram, rule: Rule) -> Bracket:
         return AtomsRecomputed(
             lower=lower,
             upper=upper,
-            p=validation.detached(first),
-            q=validation.detached(second),
+            p=_kept(first),
+            q=_kept(second),
             rule=rule,
         )
 
     return _bracket(first, second, dtype, rule, certificate, rounding=0.0, place=lambda i: f"atom {i}")
+
+
+def _kept(weights: Any) -> np.ndarray:
+    """A copy for a certificate; the array itself where it is so large that copying it would take as long as the sum."""
+    if not validation.is_torch(weights) and weights.size > LARGEST_COPY:
+        return weights
+    return validation.detached(weights)
 
 
 def of_points(p: Points, q: Points, rule: Rule) -> Bracket:
@@ -131,6 +141,14 @@ def _bracket(
         finite, error = rule.value(atoms, rounding)
     lost = rule.lost(atoms)
     infinite = xp.any(lost, axis=-1)
+    return finished(finite, error, infinite, dtype, certificate, reason=_reason(p, q, lost, place))
+
+
+def finished(
+    finite: Any, error: Any, infinite: Any, dtype: Any, certificate: Callable[[Any, Any], Certificate], *, reason: str
+) -> Bracket:
+    """The bracket of values that are known to an error, or infinite, in the dtype that was given."""
+    xp = array_namespace(finite)
     value = xp.where(infinite, xp.full_like(finite, math.inf), finite)
     given = xp.astype(value, dtype)
     # A float32 value is rounded once more, and its own bounds hold it. A finite divergence that no double can hold
@@ -148,7 +166,7 @@ def _bracket(
         guarantee=Guarantee.EXACT,
         method="discrete",
         certificate=certificate(lower, upper),
-        reason=_reason(p, q, lost, place),
+        reason=reason,
     )
 
 

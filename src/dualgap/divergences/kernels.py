@@ -40,6 +40,8 @@ SERIES = 0.2
 TERMS = 11
 #: Below this ratio the quotient of two masses may be subnormal, and its logarithm inaccurate.
 TINY_RATIO = 1e-290
+#: Differences of so many masses stay in the cache.
+CACHED = 1 << 15
 #: Above this no mass, product or quotient of masses is near the ends of the doubles.
 PLAIN = 1e-140
 
@@ -132,7 +134,11 @@ class Atoms:
     @cached_property
     def excess(self) -> Any:
         """Q - P, of shape (..., 1), from the differences: absolute error eps times their sum, not eps."""
-        return self.xp.sum(self.q - self.p, axis=-1, keepdims=True)
+        if is_torch(self.p) or is_torch(self.q) or self.p.shape[-1] <= CACHED or self.p.shape[-1] != self.q.shape[-1]:
+            return self.xp.sum(self.q - self.p, axis=-1, keepdims=True)
+        starts = range(0, self.p.shape[-1], CACHED)
+        parts = [np.sum(self.q[..., i : i + CACHED] - self.p[..., i : i + CACHED], axis=-1) for i in starts]
+        return np.sum(np.stack(parts, axis=-1), axis=-1, keepdims=True)
 
     @cached_property
     def scaled(self) -> Any:
@@ -177,8 +183,13 @@ class Atoms:
         From (p - q) P + p (Q - P) = p Q - q P: the differences are taken before anything is rounded.
         """
         if self.plain:
-            above = (self.p - self.q) * self.total + self.p * self.excess
-            return above / (self.p * (self.total + self.excess) + self.q * self.total)
+            share = self.excess / self.total
+            above = self.p * share
+            above += self.p - self.q
+            below = self.p * (1 + share)
+            below += self.q
+            above /= below
+            return above
         p, q = self.p / self.larger, self.q / self.larger
         above = (self.p - self.q) / self.larger * self.total + p * self.excess
         below = p * (self.total + self.excess) + q * self.total
@@ -354,6 +365,8 @@ def choose(atoms: AtomPair, series: Callable[[Any, Any], Any], direct: Callable[
     infinite slope of the other branch reaches its gradient.
     """
     if isinstance(atoms.near, np.ndarray):
+        if atoms.near.all():
+            return series(atoms.t, atoms.sum)
         value, where = direct(), np.flatnonzero(atoms.near)
         value.reshape(-1)[where] = series(atoms.t.reshape(-1)[where], atoms.sum.reshape(-1)[where])
         return value
@@ -362,7 +375,10 @@ def choose(atoms: AtomPair, series: Callable[[Any, Any], Any], direct: Callable[
 
 
 def horner(x: Any, coefficients: list[float]) -> Any:
-    """sum_k coefficients[k] x^k."""
+    """sum_k coefficients[k] x^k; for an array without the terms that are below rounding, where none is above the first."""
+    decreasing = max(map(abs, coefficients)) == abs(coefficients[0])
+    if decreasing and isinstance(x, np.ndarray) and x.size > TERMS and 0 < (largest := abs(x).max()) < 0.5:
+        coefficients = coefficients[: 2 + int(-40 / math.log(largest))]
     value = 0 * x + coefficients[-1]
     for coefficient in coefficients[-2::-1]:
         if isinstance(value, np.ndarray):  # in place: a third of the time

@@ -36,10 +36,17 @@ class Hump(ABC):
     Attributes
     ----------
     mode, scale : float
+        The mode is nan where it is not known; then nothing bounds the density on a cell.
+    ends : pair of float
+        The interval that holds all of the mass.
+    largest_grid : int
+        How many cells are worth while.
     """
 
     mode: float
     scale: float
+    ends: tuple[float, float] = (-math.inf, math.inf)
+    largest_grid: int = 300_000
 
     @abstractmethod
     def log_density(self, x: np.ndarray) -> np.ndarray:
@@ -57,13 +64,25 @@ class Hump(ABC):
     def grid(self) -> np.ndarray:
         """Where its cells begin, in units of the scale from the mode; what lies outside weighs next to nothing."""
 
-    @abstractmethod
-    def tail_moments(self, b: float) -> tuple[float, float, float]:
-        """The integrals of 1, |x - mode| and (x - mode)^2 over x > mode + b, for b > 0; the law is symmetric."""
+    def edges(self) -> np.ndarray:
+        """Where its cells begin."""
+        return self.mode + self.scale * self.grid()
 
-    @abstractmethod
-    def log_density_polynomial(self) -> tuple[float, float, float]:
-        """(a, b, c) with ln density = a - b |x - mode| - c (x - mode)^2."""
+    def log_masses(self, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """ln of the mass of every cell between (k,) increasing edges, tails first and last, and its relative error."""
+        return _log_masses(self, edges)
+
+    def log_density_bounds(self, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Bounds of ln density on every cell between two edges: the least value is at an end."""
+        return between_ends(self.log_density(edges), edges, self.mode, float(self.log_density(np.array(self.mode))))
+
+    def tail_moments(self, b: float) -> tuple[float, float, float] | None:
+        """The integrals of 1, |x - mode| and (x - mode)^2 over x > mode + b, for b > 0; None unless it is symmetric."""
+        return None
+
+    def log_density_polynomial(self) -> tuple[float, float, float] | None:
+        """(a, b, c) with ln density = a - b |x - mode| - c (x - mode)^2, where there are such."""
+        return None
 
 
 @final
@@ -163,11 +182,15 @@ class LineLaw:
 
     def grid(self) -> np.ndarray:
         """The beginnings of the cells of all humps."""
-        return np.unique(np.concatenate([hump.mode + hump.scale * hump.grid() for hump in self.humps]))
+        return np.unique(np.concatenate([hump.edges() for hump in self.humps]))
+
+    def reaches(self, edges: np.ndarray) -> tuple[bool, bool]:
+        """Whether there can be mass below the first edge, and above the last."""
+        return any(h.ends[0] < edges[0] for h in self.humps), any(h.ends[1] > edges[-1] for h in self.humps)
 
     def log_masses(self, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """ln of the mass of every cell between (k,) increasing edges, tails first and last, and its relative error."""
-        logs, errors = zip(*(_log_masses(hump, edges) for hump in self.humps), strict=True)
+        logs, errors = zip(*(hump.log_masses(edges) for hump in self.humps), strict=True)
         weighted = np.log(self.weights)[:, None] + np.array(logs)
         total = np.logaddexp.reduce(weighted, axis=0)
         with np.errstate(invalid="ignore"):
@@ -180,18 +203,24 @@ class LineLaw:
 
     def log_density_bounds(self, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Bounds of ln density on every cell between two edges: each hump has its least value at an end."""
-        low, high = [], []
-        for weight, hump in self._parts():
-            ends = math.log(weight) + hump.log_density(edges)
-            slack = 8 * EPS * (1 + np.maximum(np.abs(ends[1:]), np.abs(ends[:-1])))
-            top = math.log(weight) + float(hump.log_density(np.array(hump.mode)))
-            inside = (edges[:-1] < hump.mode) & (hump.mode < edges[1:])
-            low.append(np.minimum(ends[1:], ends[:-1]) - slack)
-            high.append(np.where(inside, top, np.maximum(ends[1:], ends[:-1])) + slack)
-        return tuple(np.logaddexp.reduce(part, axis=0) for part in (low, high))  # pyright: ignore[reportReturnType]
+        low, high = zip(*(hump.log_density_bounds(edges) for hump in self.humps), strict=True)
+        logs = np.log(self.weights)[:, None]
+        return tuple(np.logaddexp.reduce(logs + np.array(part), axis=0) for part in (low, high))  # pyright: ignore[reportReturnType]
 
     def _parts(self) -> list[tuple[float, Hump]]:
         return list(zip(self.weights.tolist(), self.humps, strict=True))
+
+
+def between_ends(ends: np.ndarray, edges: np.ndarray, mode: float, top: float) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds on every cell of what rises up to its mode and falls after it, by its values at the edges."""
+    with np.errstate(invalid="ignore"):
+        size = np.maximum(np.abs(ends[1:]), np.abs(ends[:-1]))
+        slack = 8 * EPS * (1 + np.where(np.isfinite(size), size, 0.0))
+        inside = (edges[:-1] < mode) & (mode < edges[1:])
+        return (
+            np.minimum(ends[1:], ends[:-1]) - slack,
+            np.where(inside, top, np.maximum(ends[1:], ends[:-1])) + slack,
+        )
 
 
 def _log_masses(hump: Hump, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -221,14 +250,18 @@ def _log_masses(hump: Hump, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def line_law(law: Measure) -> LineLaw | None:
-    """The law as a mixture of humps; None when it is not one."""
+    """The law as a mixture of laws whose cells have known masses; None when it is not one."""
+    from dualgap.divergences import cumulative  # it is made of what this module defines
+
     if isinstance(law, Gaussian) and law.dimension == 1:
         variance = float(detached(law.covariance)[0, 0])
         if variance > 0:
             return LineLaw(np.ones(1), (NormalHump(float(detached(law.mean)[0]), math.sqrt(variance)),))
     if isinstance(law, Density) and law.family is not None and law.family.name == "laplace":
-        values = law.family.parameters
+        values = law.family.numbers
         return LineLaw(np.ones(1), (LaplaceHump(values["loc"], values["scale"]),))
+    if isinstance(law, Density) and law.dimension == 1 and (hump := cumulative.hump_of(law)) is not None:
+        return LineLaw(np.ones(1), (hump,))
     if isinstance(law, Mixture) and law.dimension == 1:
         parts = [(w, line_law(c)) for w, c in zip(detached(law.weights), law.components, strict=True) if w > 0]
         if all(part is not None for _, part in parts):

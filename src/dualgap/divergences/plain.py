@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
+from scipy.special import logsumexp
 
-__all__ = ["log_quotient", "taylor", "xlogx"]
+__all__ = ["log_quotient", "log_sum", "taylor", "xlogx"]
 
 
 def xlogx(t: Any) -> Any:
@@ -17,6 +18,11 @@ def xlogx(t: Any) -> Any:
     xp = array_namespace(t)
     positive = t > 0
     return xp.where(positive, t * xp.log(xp.where(positive, t, xp.ones_like(t))), xp.zeros_like(t))
+
+
+def log_sum(x: np.ndarray, axis: int, weights: Any = None) -> np.ndarray:
+    """ln sum w e^x along an axis."""
+    return np.asarray(logsumexp(x, axis=axis, b=weights))
 
 
 def taylor(curvature: Callable[[np.ndarray], np.ndarray], u: np.ndarray) -> np.ndarray:

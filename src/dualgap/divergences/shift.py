@@ -15,7 +15,8 @@ import numpy as np
 
 from dualgap.bracket import Bracket, Guarantee
 from dualgap.divergences import decimals
-from dualgap.divergences.cells import CellsRecomputed, bracket_on_line
+from dualgap.divergences.cells import bracket_on_line
+from dualgap.divergences.cells_recomputed import CellsRecomputed
 from dualgap.divergences.gaussian import have_equal_covariance
 from dualgap.divergences.gaussian_bracket import CHEAP, HOPELESS, WIDE, evidence
 from dualgap.divergences.gaussian_pair import GaussianPair, difference_of_supports, doubt

@@ -12,7 +12,7 @@ from dualgap.bracket import Bracket, Certificate, Guarantee
 from dualgap.divergences.gaussian_pair import difference_of_supports, doubt, is_degenerate
 from dualgap.divergences.generators import FDivergence
 from dualgap.errors import CertificateError
-from dualgap.measures import Density, Gaussian, Measure, Mixture, Points
+from dualgap.measures import Density, Gaussian, Integers, Measure, Mixture, Points
 from dualgap.validation import detached, is_torch
 
 __all__ = ["SingularPair", "why_not_continuous", "why_singular"]
@@ -27,15 +27,22 @@ def why_singular(p: Measure, q: Measure) -> str:
         return ""
     if kinds[0] != kinds[1]:
         return f"p is {_WORDS[kinds[0]]}, q is {_WORDS[kinds[1]]}"
-    if isinstance(p, Density) and isinstance(q, Density):
+    if isinstance(p, (Density, Integers)) and isinstance(q, (Density, Integers)):
         return _disjoint_boxes(p, q)
+    if {type(p), type(q)} == {Points, Integers}:
+        return _disjoint_atoms(p, q)
     return ""
 
 
 def why_not_continuous(p: Measure, q: Measure) -> str:
     """Why p has mass where q has none, although they share some, in words; empty when that is not known."""
+    if isinstance(p, Integers) and isinstance(q, Points):
+        return "p has mass on infinitely many whole numbers, q on finitely many points" if _is_infinite(p) else ""
+    if isinstance(p, Points) and isinstance(q, Integers):
+        lost = detached(p.points)[:, 0][~_on(q, p) & (detached(p.weights) > 0)]
+        return f"p has mass at {lost[0]:g}, q has none there" if len(lost) else ""
     support = positive_on(p)
-    if support is None or not isinstance(q, Density):
+    if support is None or not isinstance(q, (Density, Integers)):
         return ""
     (low_p, high_p), (low_q, high_q) = support, _ends(q)
     if ((low_p < low_q) | (high_p > high_q)).any():
@@ -45,7 +52,7 @@ def why_not_continuous(p: Measure, q: Measure) -> str:
 
 def positive_on(law: Measure) -> tuple[np.ndarray, np.ndarray] | None:
     """The box in all of which the law has mass; None when that is not known."""
-    if isinstance(law, Density):
+    if isinstance(law, (Density, Integers)):
         return None if law.family is None else _ends(law)
     everywhere = isinstance(law, Gaussian) or (
         isinstance(law, Mixture) and any(isinstance(part, Gaussian) for part in law.components)
@@ -127,8 +134,9 @@ def _bracket(value: float, p: Measure, q: Measure, reason: str) -> Bracket:
 def like(value: float, p: Measure, q: Measure) -> Any:
     """The number as a tensor where one of the laws is made of tensors."""
     for law in (p, q):
-        for name in ("mean", "points"):
-            array: Any = getattr(law, name, None)
+        of_family: dict[str, Any] = getattr(getattr(law, "family", None), "parameters", {})
+        arrays: list[Any] = [getattr(law, "mean", None), getattr(law, "points", None), *of_family.values()]
+        for array in arrays:
             if is_torch(array):
                 return array.new_tensor(value)
     return np.float64(value)
@@ -141,10 +149,10 @@ def _gaussians(law: Measure) -> list[Gaussian]:
 
 def mass_kind(law: Measure) -> str:
     """Where the mass of a law lies: "atoms", "continuous" (with respect to volume), "subspace" or "unknown"."""
-    if isinstance(law, Points):
+    if isinstance(law, (Points, Integers)):
         return "atoms"
     if isinstance(law, Density):
-        return "continuous"
+        return "subspace" if law.family is not None and law.family.name in _THIN and law.dimension > 1 else "continuous"
     if isinstance(law, Gaussian):
         if not detached(law.covariance).any():
             return "atoms"
@@ -159,6 +167,9 @@ def mass_kind(law: Measure) -> str:
     return "unknown"
 
 
+#: Laws on the simplex and on symmetric matrices.
+_THIN = ("dirichlet", "wishart")
+
 _WORDS = {
     "atoms": "made of atoms",
     "continuous": "continuous",
@@ -166,15 +177,37 @@ _WORDS = {
 }
 
 
-def _disjoint_boxes(p: Density, q: Density) -> str:
+def _disjoint_boxes(p: Density | Integers, q: Density | Integers) -> str:
     (low_p, high_p), (low_q, high_q) = _ends(p), _ends(q)
-    if ((high_p <= low_q) | (high_q <= low_p)).any():
-        return f"all of p lies in {_box(low_p, high_p)} and all of q in {_box(low_q, high_q)}"
+    apart = (high_p < low_q) | (high_q < low_p)
+    if isinstance(p, Density):
+        apart |= (high_p == low_q) | (high_q == low_p)
+    return f"all of p lies in {_box(low_p, high_p)} and all of q in {_box(low_q, high_q)}" if apart.any() else ""
+
+
+def _disjoint_atoms(p: Measure, q: Measure) -> str:
+    points, whole = (p, q) if isinstance(p, Points) else (q, p)
+    if isinstance(points, Points) and isinstance(whole, Integers):
+        shared = _on(whole, points) & (detached(points.weights) > 0)
+        return "" if shared.any() else "one lives on whole numbers, of which the other has none with mass"
     return ""
 
 
-def _ends(law: Density) -> tuple[np.ndarray, np.ndarray]:
+def _on(law: Integers, points: Points) -> np.ndarray:
+    """Which points the law on the integers has mass on."""
+    x = detached(points.points)[:, 0]
+    inside = (x == np.round(x)) & (x >= law.support[0]) & (x <= law.support[1])
+    return inside & (np.asarray(law.log_mass(np.where(inside, x, max(law.support[0], 0.0)))) > -np.inf)
+
+
+def _is_infinite(law: Integers) -> bool:
+    return law.family is not None and not np.isfinite(law.support).all()
+
+
+def _ends(law: Density | Integers) -> tuple[np.ndarray, np.ndarray]:
     low, high = law.support or (-np.inf, np.inf)
+    if law.family is not None and law.family.name == "vonmises":  # where the circle is cut does not matter
+        low, high = -np.inf, np.inf
     return np.broadcast_to(low, law.dimension), np.broadcast_to(high, law.dimension)
 
 

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial, update_wrapper
+from inspect import signature
 from typing import Any
 
 from dualgap.bracket import Guarantee
-from dualgap.divergences import cells, closed_forms, discrete, gaussian, gaussian_power, renyi_on_atoms, shift, singular
+from dualgap.divergences import (
+    cells,
+    closed_forms,
+    discrete,
+    gaussian,
+    gaussian_power,
+    mixture_bounds,
+    monte_carlo,
+    quadrature,
+    renyi_on_atoms,
+    shift,
+    singular,
+)
 from dualgap.divergences.gaussian_pair import difference_of_supports
 from dualgap.divergences.generators import (
     ChiSquared,
@@ -18,6 +31,7 @@ from dualgap.divergences.generators import (
     SquaredHellinger,
     TotalVariation,
 )
+from dualgap.divergences.sample_routes import add_sample_routes
 from dualgap.measures import Gaussian, Histogram, Measure, Points, Samples
 from dualgap.registry import Quantity
 
@@ -43,11 +57,24 @@ _GENERATORS: dict[Quantity, FDivergence] = {
 
 
 _FAMILIES = "two named families with a closed form"
-_HUMPS = "two mixtures of normal and Laplace laws on the line"
+_ON_THE_LINE = "two laws on the line with distribution functions, or mixtures of them"
+_MIXTURES = "two mixtures of Gaussians that are not singular"
+_DRAWN = "two laws with densities that can be drawn from"
+_ON_A_LINE = "two laws on the line with densities"
 
 
 def _with(compute: Callable[..., Any], **options: Any) -> Callable[..., Any]:
-    return update_wrapper(partial(compute, **options), compute) if options else compute
+    """The function with these options fixed, which are no options of its own any more."""
+    if not options:
+        return compute
+
+    def with_them(*pair: Any, **others: Any) -> Any:
+        return compute(*pair, **(others | options))
+
+    fixed: Any = update_wrapper(with_them, compute)
+    own = signature(compute)
+    fixed.__signature__ = own.replace(parameters=[one for name, one in own.parameters.items() if name not in options])
+    return fixed
 
 
 def _fill(quantity: Quantity, **options: Any) -> None:
@@ -60,7 +87,20 @@ def _fill(quantity: Quantity, **options: Any) -> None:
     route("singular", Measure, Measure, Guarantee.EXACT, when=singular_when)(singular_value)
     shifted, shifted_value = (_with(one, **options) for one in (shift.are_shifted, shift.between_shifted))
     route("cells", Gaussian, Gaussian, Guarantee.CERTIFIED, when=shifted)(shifted_value)
-    route("cells", Measure, Measure, Guarantee.CERTIFIED, when=on_the_line, needs=_HUMPS)(cells_value)
+    route("cells", Measure, Measure, Guarantee.CERTIFIED, when=on_the_line, needs=_ON_THE_LINE)(cells_value)
+    for name, guarantee, when, compute, needs in (
+        (
+            "mixture_bounds",
+            Guarantee.CERTIFIED,
+            mixture_bounds.are_mixtures,
+            mixture_bounds.between_mixtures,
+            _MIXTURES,
+        ),
+        ("monte_carlo", Guarantee.CONFIDENCE, monte_carlo.can_be_bounded, monte_carlo.by_bounded_draws, _DRAWN),
+        ("monte_carlo", Guarantee.ASYMPTOTIC, monte_carlo.can_be_estimated, monte_carlo.by_draws, _DRAWN),
+        ("quadrature", Guarantee.NONE, quadrature.have_densities, quadrature.by_quadrature, _ON_A_LINE),
+    ):
+        route(name, Measure, Measure, guarantee, when=_with(when, **options), needs=needs)(_with(compute, **options))
 
 
 def _equivalent(p: Gaussian, q: Gaussian, **options: Any) -> bool:
@@ -71,6 +111,8 @@ def _shifted(p: Gaussian, q: Gaussian, **options: Any) -> bool:
     return _equivalent(p, q) and gaussian.have_equal_covariance(p, q)
 
 
+_power_is_known = closed_forms.power_of_families_is_known
+
 for _quantity, _generator in _GENERATORS.items():
     _fill(_quantity, generator=_generator)
 _fill(F_DIVERGENCE)
@@ -79,8 +121,16 @@ KL.route("gaussian", Gaussian, Gaussian, Guarantee.EXACT, when=_equivalent)(gaus
 KL.route("closed_form", Measure, Measure, Guarantee.EXACT, when=closed_forms.are_known, needs=_FAMILIES)(
     closed_forms.kl_of_families
 )
-JEFFREYS.route("closed_form", Measure, Measure, Guarantee.EXACT, when=closed_forms.jeffreys_of_families_is_known)(
-    closed_forms.jeffreys_of_families
+JEFFREYS.route("closed_form", Measure, Measure, Guarantee.EXACT, when=closed_forms.jeffreys_of_families_is_known,
+               needs=_FAMILIES)(closed_forms.jeffreys_of_families)  # fmt: skip
+HELLINGER.route(
+    "closed_form", Measure, Measure, Guarantee.EXACT, when=partial(_power_is_known, order=0.5), needs=_FAMILIES
+)(closed_forms.hellinger_of_families)
+CHI_SQUARED.route(
+    "closed_form", Measure, Measure, Guarantee.EXACT, when=partial(_power_is_known, order=2.0), needs=_FAMILIES
+)(closed_forms.chi_squared_of_families)
+RENYI.route("closed_form", Measure, Measure, Guarantee.EXACT, when=_power_is_known, needs=_FAMILIES)(
+    closed_forms.renyi_of_families
 )
 JEFFREYS.route("gaussian", Gaussian, Gaussian, Guarantee.EXACT, when=_equivalent)(gaussian.jeffreys_between)
 HELLINGER.route("gaussian", Gaussian, Gaussian, Guarantee.EXACT, when=_equivalent)(gaussian_power.hellinger_between)
@@ -100,3 +150,5 @@ RENYI.route("singular", Measure, Measure, Guarantee.EXACT, when=renyi_on_atoms.i
     renyi_on_atoms.between_singular
 )
 RENYI.route("gaussian", Gaussian, Gaussian, Guarantee.EXACT, when=_equivalent)(gaussian_power.renyi_between)
+
+add_sample_routes(_GENERATORS, RENYI, F_DIVERGENCE, _with)

@@ -9,9 +9,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dualgap.testing import assertions, strategies
+    from dualgap.testing import assertions, known_answers, strategies
 
-__all__ = ["assertions", "strategies"]
+__all__ = ["assertions", "known_answers", "strategies"]
 
 
 def __getattr__(name: str) -> Any:
