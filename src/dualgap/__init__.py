@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         renyi,
         total_variation,
     )
-    from dualgap.games import duality_gap, methods, predict_rate, simulate
+    from dualgap.games import classify, duality_gap, methods, predict_rate, simulate
     from dualgap.measures import Density, Gaussian, Histogram, Mixture, Points, Samples
     from dualgap.registry import methods_for
     from dualgap.transport import (
@@ -60,6 +60,7 @@ _HOME = {
     "Mixture": "dualgap.measures",
     "Points": "dualgap.measures",
     "Samples": "dualgap.measures",
+    "classify": "dualgap.games",
     "duality_gap": "dualgap.games",
     "methods_for": "dualgap.registry",
     "max_sliced_wasserstein": "dualgap.transport",

@@ -160,7 +160,7 @@ def masses(value: Any, name: str) -> Any:
         raise InvalidInput(
             f"{name} must be masses of shape (..., n), got the single number {float(array):g}", argument=name
         )
-    if bool((array < 0).any()):
+    if bool(array.min() < 0):
         raise InvalidInput(f"{name} must not be negative, got {float(array.min()):g}", argument=name)
     return array
 

@@ -16,6 +16,7 @@ from scipy.optimize import minimize
 import dualgap as dg
 from dualgap.bracket import Guarantee
 from dualgap.errors import CertificateError, InvalidInput
+from dualgap.games import value_bounds
 
 SEEDS = st.integers(0, 10**6)
 
@@ -92,20 +93,45 @@ def test_an_unrestricted_bilinear_game_has_an_infinite_gap_everywhere_but_at_the
     assert dg.duality_gap(xy, [0.0], [0.0]).value == 0
 
 
-def test_the_gap_of_the_averaged_extragradient_stays_below_its_bound():
-    rng = np.random.default_rng(0)
-    a = rng.normal(size=(20, 15))
+@pytest.mark.parametrize(("n", "m", "steps"), [(1, 3, 50), (20, 15, 200), (200, 50, 60), (200, 200, 60)])
+def test_the_gap_of_the_averaged_extragradient_stays_below_its_bound_and_holds_the_value(n, m, steps):
+    a = np.random.default_rng(n + m).normal(size=(n, m))
     game = dg.games.matrix_game(a)
-    eta, steps = 1 / np.linalg.norm(a, 2), 300
-    x, y = np.full(20, 1 / 20), np.full(15, 1 / 15)
+    eta = 1 / np.linalg.norm(a, 2)
+    x, y = np.full(n, 1 / n), np.full(m, 1 / m)
     run = dg.simulate(game, dg.methods.ExtraGradient(step=eta), start=(x, y), steps=steps)
     # the theorem averages the points that the method looks ahead to
     ahead_x = game.project_x(torch.as_tensor(run.x - eta * run.y @ a.T))[:-1].mean(0)
     ahead_y = game.project_y(torch.as_tensor(run.y + eta * run.x @ a))[:-1].mean(0)
-    farthest = max(
-        ((np.eye(20)[i] - x) ** 2).sum() + ((np.eye(15)[j] - y) ** 2).sum() for i in range(20) for j in range(15)
-    )
-    assert dg.duality_gap(game, ahead_x, ahead_y).upper <= farthest / (2 * eta * steps)
+    # the corners are the strategies farthest from the uniform ones
+    farthest = (1 - 1 / n) + (1 - 1 / m)
+    gap = dg.duality_gap(game, ahead_x, ahead_y)
+    assert gap.guarantee is Guarantee.EXACT
+    assert gap.upper <= farthest / (2 * eta * steps)
+    sides = value_bounds(game, ahead_x, ahead_y)
+    assert sides.gap == pytest.approx(gap.value, rel=1e-9)
+    # the linear program is solved to 1e-9 of the entries
+    assert sides.lower - 1e-8 <= game.value <= sides.upper + 1e-8
+    sides.certificate.check()
+
+
+@given(SEEDS)
+def test_the_value_lies_between_what_any_pair_guarantees(seed):
+    rng = np.random.default_rng(seed)
+    game = dg.games.matrix_game(rng.normal(size=(3, 4)))
+    x, y = rng.dirichlet(np.ones(3)), rng.dirichlet(np.ones(4))
+    sides = value_bounds(game, x, y)
+    assert sides.lower == pytest.approx(float((game.matrix.numpy() @ y).min()), abs=1e-14)
+    assert sides.upper == pytest.approx(float((x @ game.matrix.numpy()).max()), abs=1e-14)
+    assert sides.lower - 1e-8 <= game.value <= sides.upper + 1e-8
+    with pytest.raises(CertificateError):
+        dataclasses.replace(sides.certificate, upper=sides.lower - 1).check()
+
+
+def test_an_unbounded_side_of_the_value_is_infinite_with_the_reason():
+    sides = value_bounds(dg.games.bilinear([[1.0]]), 1.0, 0.0)
+    assert (sides.lower, sides.upper) == (0.0, math.inf)
+    assert "a side is infinite because y gains without bound" in sides.reason
 
 
 def test_what_rounding_hides_is_decided_exactly():

@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.linalg import block_diag
 
 import dualgap as dg
 from dualgap.bracket import Guarantee
@@ -98,3 +99,47 @@ def test_a_path_that_ends_in_rounding_is_measured_before_it_does():
 def test_too_short_a_path_is_refused():
     with pytest.raises(InvalidInput, match="at least 12 equally spaced records"):
         fitted_rate(np.ones((5, 2)), np.arange(5), ALONE)
+
+
+@given(st.integers(0, 10**6))
+def test_many_modes_of_nearly_one_modulus_are_told_apart(seed):
+    # ten modes between 0.9 and 0.99: a line through the norm would be off by 1e-2, power iteration by 1e-3
+    rng = np.random.default_rng(seed)
+    moduli = np.sort(rng.uniform(0.9, 0.98, 5))
+    moduli[-1] = 0.99
+    turns = [
+        modulus * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        for modulus, angle in zip(moduli, np.linspace(0.2, 2.8, 5), strict=True)
+    ]
+    mixed = rng.normal(size=(10, 10)) + 4 * np.eye(10)
+    path = powers(mixed @ block_diag(*turns) @ np.linalg.inv(mixed), rng.normal(size=10), 200)
+    assert abs(fitted_rate(path, np.arange(201), ALONE).value - 0.99) < 1e-8
+
+
+def test_modes_of_a_memory_that_is_not_recorded_are_found():
+    # a scalar with three modes, of which only the sum is seen
+    times = np.arange(80)
+    path = (0.9**times + 0.7 * (-0.8) ** times + 0.5 * 0.85**times)[:, None]
+    assert abs(fitted_rate(path, times, ALONE).value - 0.9) < 1e-9
+
+
+def test_a_path_that_leaves_a_curved_equilibrium_is_measured_where_it_is_still_near():
+    # u' = 1.1 u - u³ ends at the root of 0.1
+    path = [1e-6]
+    for _ in range(300):
+        path.append(1.1 * path[-1] - path[-1] ** 3)
+    assert abs(fitted_rate(np.array(path)[:, None], np.arange(301), ALONE).value - 1.1) < 1e-6
+
+
+def test_the_harmonics_of_a_curved_field_are_not_taken_for_modes():
+    # u' = 0.9 u + u²: the modes are 0.9, 0.81, ...
+    path = [1e-2]
+    for _ in range(100):
+        path.append(0.9 * path[-1] + path[-1] ** 2)
+    assert abs(fitted_rate(np.array(path)[:, None], np.arange(101), ALONE).value - 0.9) < 1e-7
+
+
+def test_a_start_within_rounding_of_the_equilibrium_is_refused_with_the_remedy():
+    path = 1e-12 * 0.9 ** np.arange(50)[:, None]
+    with pytest.raises(InvalidInput, match="start further from it"):
+        fitted_rate(path, np.arange(50), ALONE, rounding=1e-16)

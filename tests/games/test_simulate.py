@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.linalg import solve_discrete_lyapunov
 
 import dualgap as dg
 from dualgap.errors import InvalidInput, NotConverged
@@ -100,7 +101,7 @@ def test_gradient_calls_are_counted():
     game = dg.games.Payoff(lambda x, y: calls.append(1) or (x * y).sum(-1), sizes=(1, 1))
     run = dg.simulate(game, dg.methods.AlternatingGDA(step=0.1, steps_y=3), start=(1.0, 1.0), steps=10)
     assert run.gradient_calls == 10 * 4
-    assert len(calls) == 10 * 4 + 1  # one more evaluation of the field looks at the start
+    assert len(calls) == 10 * 4 + 2  # the gradients and the loss are looked at once at the start
 
 
 def test_the_array_kind_and_dtype_of_the_start_are_kept():
@@ -172,3 +173,69 @@ def test_a_game_that_is_not_finite_at_the_start_is_refused():
     game = dg.games.Payoff(lambda x, y: (x.log() * y).sum(-1), sizes=(1, 1))
     with pytest.raises(InvalidInput, match=r"^start must be where the game's gradients are finite"):
         dg.simulate(game, dg.methods.ExtraGradient(step=0.1), start=(-1.0, 1.0), steps=3)
+
+
+@given(mu=st.floats(0.1, 2), omega=st.floats(0.0, 3), x=COORDINATES, y=COORDINATES)
+def test_descent_of_a_strongly_monotone_field_contracts_by_one_less_the_squared_condition_number(mu, omega, x, y):
+    lipschitz = np.hypot(mu, omega)
+    game = dg.games.rotation(monotonicity=mu, speed=omega)
+    run = dg.simulate(game, dg.methods.SimultaneousGDA(step=mu / lipschitz**2), start=(x, y), steps=3)
+    squared = (run.x**2 + run.y**2)[:, 0].numpy()
+    # exact on mu I + rotation: |z - eta F|^2 = (1 - 2 eta mu + eta^2 L^2) |z|^2, to a few roundings of the size of the start
+    expected = squared[0] * (1 - (mu / lipschitz) ** 2) ** np.arange(4)
+    np.testing.assert_allclose(squared, expected, rtol=0, atol=1e-14 * squared[0])
+
+
+def test_noise_in_the_update_leaves_a_floor_that_does_not_shrink_with_the_step():
+    sd, copies = 0.7, 4000
+
+    class Noisy(dg.games.ZeroSum):
+        """xy, with noise of standard deviation 0.7 in every other gradient: the one that the step is taken along."""
+
+        sizes, calls = (1, 1), 0
+
+        def draw(self, streams):
+            self.calls += 1
+            return sd * (self.calls % 2 == 0) * streams.normal(copies, 2)
+
+        def payoff(self, x, y, sample):
+            return (x * y).sum(-1) + (x * sample[..., :1]).sum(-1) - (y * sample[..., 1:]).sum(-1)
+
+    for h in (0.2, 0.4):
+        start = torch.zeros(copies, 1, dtype=torch.float64)
+        game = Noisy()
+        # a run looks at one sample before its first step
+        game.calls = -1
+        run = dg.simulate(game, dg.methods.ExtraGradient(step=h), start=(start, start), steps=round(8 / h**2), record=1)
+        late = (run.x**2 + run.y**2)[len(run.steps) // 2 :]
+        # a mean of 4,000 copies over some relaxation times 1 / h^2: standard error below 1 %
+        assert float(late.mean()) == pytest.approx(2 * sd**2 / (1 - h**2), rel=0.04)
+
+
+def test_the_second_moment_of_noisy_descent_solves_the_discrete_lyapunov_equation():
+    copies, h = 4000, 0.3
+
+    class Noisy(dg.games.ZeroSum):
+        sizes = (1, 1)
+
+        def draw(self, streams):
+            return streams.normal(copies, 2)
+
+        def payoff(self, x, y, sample):
+            noise = (x * sample[..., :1]).sum(-1) - (y * sample[..., 1:]).sum(-1)
+            return (x**2 / 2 + x * y - y**2).sum(-1) + noise
+
+    start = torch.zeros(copies, 1, dtype=torch.float64)
+    run = dg.simulate(Noisy(), dg.methods.SimultaneousGDA(step=h), start=(start, start), steps=120)
+    z = torch.cat([run.x, run.y], -1)[60:].reshape(-1, 2).numpy()
+    step = np.eye(2) - h * np.array([[1.0, 1.0], [-1.0, 2.0]])
+    expected = solve_discrete_lyapunov(step, h**2 * np.eye(2))
+    # 4,000 copies over some twenty relaxation times
+    np.testing.assert_allclose(z.T @ z / len(z), expected, rtol=0, atol=0.03 * expected.max())
+
+
+def test_divergence_ends_the_run_at_once_whatever_the_schedule():
+    game = dg.games.Payoff(lambda x, y: (x * y).sum(-1), sizes=(1, 1))
+    run = dg.simulate(game, dg.methods.SimultaneousGDA(step=30.0), start=(1.0, 1.0), steps=10**9, record=10**9)
+    assert run.status is Status.DIVERGED
+    assert run.steps.tolist() == [0, int(run.diverged_at)]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
+import dualgap as dg
 from benchmarks.__main__ import main, names
 from benchmarks.case import Case, measure
+from benchmarks.coverage import Coverage, count, table
 from benchmarks.machine import describe
 from benchmarks.wasserstein import cases
 
@@ -50,3 +53,33 @@ def test_the_libraries_agree_on_the_smallest_problem() -> None:
     values = [result["value"] for result in row["results"].values()]
     # three sums of 1,000 terms of order 1 in different orders: 1e-12 is a thousand roundings of 1e-16, ten times over
     assert values == pytest.approx([values[0]] * len(values), rel=1e-12)
+
+
+def test_coverage_is_counted_and_an_interval_that_misses_is_seen_as_one() -> None:
+    right, wrong = (
+        count(
+            Coverage(
+                name="example", function=dg.energy_distance, method="u_statistic", shift=2.0, truth=truth, n=60, m=50
+            ),
+            12,
+        )
+        for truth in (float(dg.energy_distance(dg.Gaussian(2.0, 1.0), dg.Gaussian(0.0, 1.0))), 0.1)
+    )
+    assert right["covered"] > 0.5
+    assert wrong["covered"] == 0
+    assert right["covered_99"][0] < right["covered"] <= right["covered_99"][1]
+
+
+def test_every_case_of_the_coverage_study_names_a_method_and_a_truth() -> None:
+    cases = list(table())
+    assert {case.method for case in cases} == {
+        "neighbours",
+        "classifier",
+        "u_statistic",
+        "sample",
+        "held_out",
+        "accuracy",
+    }
+    for case in cases:
+        assert case.truth >= 0
+        assert case.draw(np.random.default_rng(0))[0].shape == (case.n, case.dimension)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from dualgap.games.game import Game
 
-__all__ = ["field_and_jacobian", "field_and_pullback", "jacobian_product"]
+__all__ = ["field_and_jacobian", "field_and_pullback", "jacobian_product", "value_and_jacobian"]
 
 
 def field_and_jacobian(game: Game, x: Tensor, y: Tensor, sample: Any) -> tuple[Tensor, Tensor]:
@@ -19,21 +19,25 @@ def field_and_jacobian(game: Game, x: Tensor, y: Tensor, sample: Any) -> tuple[T
     .. math:: J = DF, \\qquad F = (\\nabla_x \\ell_x, \\nabla_y \\ell_y)
     """
     value, pullback = field_and_pullback(game, x, y, sample)
-    basis = torch.eye(value.shape[-1], dtype=value.dtype, device=value.device)
-    return value, torch.stack([pullback(direction.expand_as(value)) for direction in basis], -2)
+    return value, _rows(value, pullback)
+
+
+def value_and_jacobian(function: Callable[[Tensor], Tensor], point: Tensor) -> tuple[Tensor, Tensor]:
+    """A map of vectors (..., k) to vectors (..., l), copy by copy, and its Jacobian (..., l, k), row by row."""
+    value, pullback, *_ = torch.func.vjp(function, point)
+    return value, _rows(value, lambda vector: pullback(vector)[0])
 
 
 def field_and_pullback(game: Game, x: Tensor, y: Tensor, sample: Any) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
     """The field F, and the function v -> J'v."""
-    value, pullback, *_ = torch.func.vjp(_flat_field(game, x.shape[-1], sample), torch.cat([x, y], -1))
-    return value, lambda vector: pullback(vector)[0]
+    return game.field_and_pullback(x, y, sample)
 
 
 def jacobian_product(game: Game, x: Tensor, y: Tensor, sample: Any, vector: Tensor) -> Tensor:
     """J v for a vector (..., n + m): the transpose of the map u -> J'u, both by reverse differentiation."""
-    _, pullback = field_and_pullback(game, x, y, sample)
-    return torch.func.vjp(pullback, vector)[1](vector)[0]
+    return game.jacobian_product(x, y, sample, vector)
 
 
-def _flat_field(game: Game, n: int, sample: Any) -> Callable[[Tensor], Tensor]:
-    return lambda z: torch.cat(game.field(z[..., :n], z[..., n:], sample), -1)
+def _rows(value: Tensor, pullback: Callable[[Tensor], Tensor]) -> Tensor:
+    basis = torch.eye(value.shape[-1], dtype=value.dtype, device=value.device)
+    return torch.stack([pullback(direction.expand_as(value)) for direction in basis], -2)

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from dualgap.errors import InvalidInput
+from dualgap.games.constants import Constants
 from dualgap.games.sets import FreeSpace, StrategySet
 from dualgap.games.streams import Streams
 from dualgap.validation import as_array, count
@@ -33,11 +34,19 @@ class Game(ABC):
         A known equilibrium.
     sets : pair of StrategySet
         What x and y are taken from; all of R^n and R^m unless the game says otherwise.
+    constants : Constants or None
+        How fast the field changes on the sets, where it is known.
+    affine : bool
+        Whether the field is an affine function of (x, y), the same at every call. It is what allows
+        :func:`~dualgap.simulate` to take powers of a matrix instead of steps, once it has seen that the method's step is
+        affine too.
     """
 
     sizes: tuple[int, int]
     equilibrium: tuple[Tensor, Tensor] | None = None
     sets: tuple[StrategySet, StrategySet] = (FreeSpace(), FreeSpace())
+    constants: Constants | None = None
+    affine: bool = False
 
     @abstractmethod
     def loss_x(self, x: Tensor, y: Tensor, sample: Any) -> Tensor:
@@ -73,6 +82,20 @@ class Game(ABC):
         .. math:: F(x, y) = (\\nabla_x \\ell_x, \\nabla_y \\ell_y)
         """
         return self.grad_x(x, y, sample), self.grad_y(x, y, sample)
+
+    def field_and_pullback(self, x: Tensor, y: Tensor, sample: Any = None) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
+        """The field as one vector (..., n + m), and the function v -> J'v with J its Jacobian."""
+
+        def flat(z: Tensor) -> Tensor:
+            return torch.cat(self.field(z[..., : x.shape[-1]], z[..., x.shape[-1] :], sample), -1)
+
+        value, pullback, *_ = torch.func.vjp(flat, torch.cat([x, y], -1))
+        return value, lambda vector: pullback(vector)[0]
+
+    def jacobian_product(self, x: Tensor, y: Tensor, sample: Any, vector: Tensor) -> Tensor:
+        """J v for a vector (..., n + m): the transpose of the map u -> J'u, both by reverse differentiation."""
+        _, pullback = self.field_and_pullback(x, y, sample)
+        return torch.func.vjp(pullback, vector)[1](vector)[0]
 
 
 class ZeroSum(Game):

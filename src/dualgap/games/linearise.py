@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, final
 
 import numpy as np
@@ -11,16 +12,15 @@ from torch import Tensor
 
 from dualgap.errors import InvalidInput
 from dualgap.games.game import Game, strategies
-from dualgap.games.methods.method import Method, State
+from dualgap.games.methods.method import Method, State, no_sample
 from dualgap.games.simulate import require_game, require_method
+from dualgap.games.spectrum import Eigenvalue, spectrum
 from dualgap.games.streams import Streams
 
-__all__ = ["Linearisation", "linearise", "predict_rate"]
+__all__ = ["Linearisation", "known_equilibrium", "linearise", "predict_rate", "require_deterministic", "step_jacobians"]
 
 #: A step from an equilibrium moves by rounding: a few eps of the size of the strategies and the gradients.
 FIXED_POINT_TOLERANCE = 1e-8
-#: Eigenvalues of a double eigenvalue split by the root of rounding, 1e-8; two nearer than this count as one.
-CLUSTER = 1e-6
 
 
 @final
@@ -32,19 +32,64 @@ class Linearisation:
     ----------
     jacobian : (k, k) array
         Of one step, with respect to x, y and the method's memory, in this order.
-    eigenvalues : (k,) complex array
-        By falling modulus.
-    spectral_radius : float
-        The predicted rate: the factor of the distance to the equilibrium in a step, in the long run.
-    defective : bool
-        Whether a double eigenvalue of that modulus has one eigenvector only, so that a factor t comes with the rate. (A
-        triple one splits by the cube root of rounding and is not recognised.)
+    spectrum : tuple of Eigenvalue
+        By falling modulus, each with its error, its multiplicity and its number of eigenvectors.
+    gradient_calls : int
+        What a step costs: evaluations of one player's gradient.
     """
 
     jacobian: np.ndarray
-    eigenvalues: np.ndarray
-    spectral_radius: float
-    defective: bool
+    spectrum: tuple[Eigenvalue, ...]
+    gradient_calls: int
+
+    @cached_property
+    def eigenvalues(self) -> np.ndarray:
+        """All k of them, (k,), by falling modulus; a multiple one as often as it counts."""
+        return np.array([one.value for one in self.spectrum for _ in range(one.multiplicity)])
+
+    @property
+    def spectral_radius(self) -> float:
+        """The predicted rate: the factor of the distance to the equilibrium in a step, in the long run."""
+        return abs(self.spectrum[0].value)
+
+    @property
+    def leading(self) -> tuple[Eigenvalue, ...]:
+        """The eigenvalues of the largest modulus, up to their errors."""
+        first = self.spectrum[0]
+        return tuple(one for one in self.spectrum if abs(one.value) + one.error >= abs(first.value) - first.error)
+
+    @property
+    def error(self) -> float:
+        """How far the spectral radius may be from that of the exact Jacobian, an estimate."""
+        return max(one.error for one in self.leading)
+
+    @property
+    def defective(self) -> bool:
+        """Whether a leading eigenvalue has too few eigenvectors, so that a power of t comes with the rate."""
+        return any(one.defective for one in self.leading)
+
+    @property
+    def defective_eigenvalues(self) -> tuple[Eigenvalue, ...]:
+        """Those with too few eigenvectors, leading or not."""
+        return tuple(one for one in self.spectrum if one.defective)
+
+    @property
+    def index(self) -> int:
+        """The largest Jordan block of a leading eigenvalue: distances go like :math:`t^{\\mathrm{index} - 1} \\rho^t`."""
+        return max(one.index for one in self.leading)
+
+    @property
+    def rate_per_gradient_call(self) -> float:
+        """The rate of a step, spread over its gradient calls, so that methods can be compared at equal cost."""
+        return self.spectral_radius ** (1 / self.gradient_calls)
+
+    def __repr__(self) -> str:
+        kind = f", defective (Jordan block of {self.index})" if self.defective else ""
+        calls = "call" if self.gradient_calls == 1 else "calls"
+        return (
+            f"Linearisation(spectral radius {self.spectral_radius:.9g} +- {self.error:.1e}{kind}, "
+            f"{len(self.eigenvalues)} eigenvalues, {self.gradient_calls} gradient {calls} a step)"
+        )
 
 
 def linearise(game: Game, method: Method, *, at: tuple[Any, Any] | None = None) -> Linearisation:
@@ -67,6 +112,7 @@ def linearise(game: Game, method: Method, *, at: tuple[Any, Any] | None = None) 
     Returns
     -------
     Linearisation
+        Its eigenvalues are exact up to rounding, with an estimate of that; multiple ones are recognised.
 
     Raises
     ------
@@ -78,37 +124,19 @@ def linearise(game: Game, method: Method, *, at: tuple[Any, Any] | None = None) 
     --------
     >>> import dualgap as dg
     >>> found = linearise(dg.games.bilinear([[1.0]]), dg.methods.AlternatingGDA(step=2.0))
-    >>> round(found.spectral_radius, 6), found.defective
-    (1.0, True)
+    >>> found.spectral_radius, found.defective, found.index
+    (1.0, True, 2)
     """
     require_game(game)
     require_method(method)
-    _require_single(game, method)
-    x, y = _equilibrium(game, at)
-    state = {name: value.to(torch.float64) for name, value in method.init(game, x, y).items()}
-    flat, shapes = _flattened(x, y, state)
-
-    def one_step(w: Tensor) -> Tensor:
-        return _flattened(*method.step(game, *_unflattened(w, shapes), lambda: None))[0]
-
-    _require_fixed_point(
-        type(method).__name__, (one_step(flat) - flat).detach(), x.numel() + y.numel(), float(flat.norm())
-    )
-    jacobian = torch.func.jacrev(one_step)(flat).detach().numpy()
-    if not np.isfinite(jacobian).all():
+    require_deterministic(game)
+    if method.copies:
         raise InvalidInput(
-            f"method must be differentiable at the equilibrium, {type(method).__name__} is not",
+            f"method must have one step size, got {tuple(method.copies)} of them; predict the rate of each in turn",
             argument="method",
         )
-    eigenvalues = np.linalg.eigvals(jacobian)
-    eigenvalues = eigenvalues[np.argsort(-np.abs(eigenvalues), kind="stable")]
-    radius = float(np.abs(eigenvalues[0])) if len(eigenvalues) else 0.0
-    return Linearisation(
-        jacobian=jacobian,
-        eigenvalues=eigenvalues,
-        spectral_radius=radius,
-        defective=_is_defective(jacobian, eigenvalues, radius),
-    )
+    jacobian = step_jacobians(game, method, *known_equilibrium(game, at))
+    return Linearisation(jacobian=jacobian, spectrum=spectrum(jacobian), gradient_calls=method.gradient_calls(game))
 
 
 def predict_rate(game: Game, method: Method, *, at: tuple[Any, Any] | None = None) -> float:
@@ -140,37 +168,77 @@ def predict_rate(game: Game, method: Method, *, at: tuple[Any, Any] | None = Non
     return linearise(game, method, at=at).spectral_radius
 
 
-def _equilibrium(game: Game, at: tuple[Any, Any] | None) -> tuple[Tensor, Tensor]:
+def step_jacobians(game: Game, method: Method, x: Tensor, y: Tensor) -> np.ndarray:
+    """The Jacobian of one step at a fixed point, for each copy on the leading axes.
+
+    Parameters
+    ----------
+    game : Game
+    method : Method
+    x, y : (..., n) and (..., m) tensors
+        An equilibrium; a method with one step size for each copy, or a game with one parameter for each, needs it as
+        often.
+
+    Returns
+    -------
+    (..., k, k) array
+        With respect to x, y and the memory, in this order.
+
+    Raises
+    ------
+    InvalidInput
+        When a step moves it, or cannot be differentiated there.
+    """
+    state = {name: value.to(torch.float64) for name, value in method.init(game, x, y).items()}
+    flat, shapes = _flattened(x, y, state)
+
+    def one_step(w: Tensor) -> Tensor:
+        return _flattened(*method.step(game, *_unflattened(w, shapes), no_sample))[0]
+
+    players = x.shape[-1] + y.shape[-1]
+    after, pullback, *_ = torch.func.vjp(one_step, flat)
+    _require_fixed_point(type(method).__name__, (after - flat).detach(), players, flat.detach())
+    basis = torch.eye(flat.shape[-1], dtype=flat.dtype).reshape(-1, *[1] * (flat.ndim - 1), flat.shape[-1])
+    rows = torch.func.vmap(pullback)(basis.expand(-1, *flat.shape))[0]
+    jacobians = rows.movedim(0, -2).detach().numpy()
+    if not np.isfinite(jacobians).all():
+        raise InvalidInput(
+            f"method must be differentiable at the equilibrium, {type(method).__name__} is not",
+            argument="method",
+        )
+    return jacobians
+
+
+def known_equilibrium(game: Game, at: tuple[Any, Any] | None) -> tuple[Tensor, Tensor]:
+    """The pair that is given, or else the game's own."""
     point = game.equilibrium if at is None else at
     if point is None:
-        raise InvalidInput("at must be given: the game does not know an equilibrium", argument="at")
+        raise InvalidInput(
+            "at must be given: the game does not know an equilibrium; dg.games.equilibria(game) looks for them",
+            argument="at",
+        )
     return strategies(point, game.sizes, "at")
 
 
-def _require_single(game: Game, method: Method) -> None:
+def require_deterministic(game: Game) -> None:
+    """Refuse a game of samples."""
     if game.draw(Streams(0)) is not None:
         raise InvalidInput(
             "game must be deterministic: a step on samples has no linearisation of its own; predict the rate of the "
             "expected game",
             argument="game",
         )
-    for name in ("step_x", "step_y"):
-        step = getattr(method, name, None)
-        if isinstance(step, Tensor) and step.ndim > 0:
-            raise InvalidInput(
-                f"method must have one step size, got {tuple(step.shape)} of them; predict the rate of each in turn",
-                argument="method",
-            )
 
 
-def _require_fixed_point(method: str, moved: Tensor, players: int, size: float) -> None:
-    tolerance = FIXED_POINT_TOLERANCE * (1 + size)
-    if not float(moved[:players].norm()) <= tolerance:
+def _require_fixed_point(method: str, moved: Tensor, players: int, flat: Tensor) -> None:
+    tolerance = FIXED_POINT_TOLERANCE * (1 + flat.norm(dim=-1))
+    steps = moved[..., :players].norm(dim=-1)
+    if not bool((steps <= tolerance).all()):
         raise InvalidInput(
-            f"at must be an equilibrium: a step of {method} from it moves by {float(moved[:players].norm()):.3g}",
+            f"at must be an equilibrium: a step of {method} from it moves by {float(steps.max()):.3g}",
             argument="at",
         )
-    if not float(moved[players:].norm()) <= tolerance:
+    if not bool((moved[..., players:].norm(dim=-1) <= tolerance).all()):
         raise InvalidInput(
             f"method must stand still at the equilibrium, and the memory of {method} does not (it counts "
             "steps): there is no linear map to predict from; leave out the scaling",
@@ -179,26 +247,25 @@ def _require_fixed_point(method: str, moved: Tensor, players: int, size: float) 
 
 
 def _flattened(x: Tensor, y: Tensor, state: State) -> tuple[Tensor, dict[str, torch.Size]]:
+    """Players and memory along one axis, behind the axes of the copies; what all copies share is given to each."""
+    copies = x.shape[:-1]
     parts = {"x": x, "y": y, **{f"state.{name}": state[name] for name in sorted(state)}}
-    return torch.cat([value.reshape(-1) for value in parts.values()]), {name: one.shape for name, one in parts.items()}
+    own = {
+        name: value if value.shape[: len(copies)] == copies else value.expand(*copies, *value.shape)
+        for name, value in parts.items()
+    }
+    flat = torch.cat([value.reshape(*copies, -1) for value in own.values()], -1)
+    return flat, {name: value.shape[len(copies) :] for name, value in own.items()}
 
 
 def _unflattened(flat: Tensor, shapes: dict[str, torch.Size]) -> tuple[Tensor, Tensor, State]:
-    pieces = flat.split([shape.numel() for shape in shapes.values()])
-    parts = {name: piece.reshape(shape) for (name, shape), piece in zip(shapes.items(), pieces, strict=True)}
+    pieces = flat.split([shape.numel() for shape in shapes.values()], -1)
+    parts = {
+        name: piece.reshape((*flat.shape[:-1], *shape))
+        for (name, shape), piece in zip(shapes.items(), pieces, strict=True)
+    }
     return (
         parts.pop("x"),
         parts.pop("y"),
         {name.removeprefix("state."): value for name, value in parts.items()},
     )
-
-
-def _is_defective(jacobian: np.ndarray, eigenvalues: np.ndarray, radius: float) -> bool:
-    """Whether a leading eigenvalue has a smaller eigenspace than its multiplicity."""
-    scale = max(np.abs(jacobian).max(initial=0.0), 1e-300)
-    for value in eigenvalues[np.abs(eigenvalues) > radius * (1 - CLUSTER)]:
-        multiplicity = int((np.abs(eigenvalues - value) < CLUSTER * max(radius, scale)).sum())
-        shifted = np.linalg.svd(jacobian - value * np.eye(len(jacobian)), compute_uv=False)
-        if int((shifted < CLUSTER * scale).sum()) < multiplicity:
-            return True
-    return False

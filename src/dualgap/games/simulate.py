@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from dualgap.errors import InvalidInput
+from dualgap.games.affine_path import AffinePath
 from dualgap.games.game import Game
-from dualgap.games.methods.method import Method
+from dualgap.games.methods.method import Method, State
+from dualgap.games.recording import Observe, Recorder, Schedule, require_room
+from dualgap.games.start import check_start, starting_players
 from dualgap.games.streams import Streams
 from dualgap.games.trajectory import Status, Trajectory
 from dualgap.progress import Progress, resolve
-from dualgap.validation import as_array, count, is_torch, optional_function, real
+from dualgap.validation import count, optional_function, real
 
 __all__ = ["require_game", "require_method", "simulate"]
 
 #: A strategy of this size is far outside every problem here, and its square is still far from overflow.
 DIVERGED = 1e12
 
-#: A float32 strategy that was projected or normalised lies in its set up to rounding.
-FEASIBILITY_TOLERANCE = 1e-5
-
-Observe = Callable[[Tensor, Tensor], dict[str, Tensor]]
+Settled = Callable[[Tensor, Tensor], Tensor]
 
 
 def simulate(
@@ -35,7 +36,7 @@ def simulate(
     start: tuple[Any, Any],
     steps: int,
     seeds: int | Sequence[int] = 0,
-    record: int = 1,
+    record: int | Sequence[int] | Literal["logarithmic"] = 1,
     path: bool = True,
     observe: Observe | None = None,
     tolerance: float | None = None,
@@ -59,14 +60,15 @@ def simulate(
         At least 1.
     seeds : int or sequence of int
         For stochastic games: the seed, or one for each copy of the leading axis.
-    record : int
-        Record every so many steps, and the start and the end.
+    record : int, sequence of int, or "logarithmic"
+        Record every so many steps, at the steps listed, or at twenty steps in every tenfold; and always the start and the
+        end. A path of more than 4 GB is refused.
     path : bool
         Whether to keep the strategies at the recorded steps; only the start and the end otherwise.
     observe : callable (x, y) -> dict of (...) tensors, optional
         Metrics at the recorded steps, kept as ``run.metrics[name]`` of shape (records, ...).
     tolerance : float, optional
-        Stop when the norm of the field is at most this in every copy.
+        Stop at the first record at which the norm of the field is at most this in every copy.
     progress : Progress, optional
         A bar on a terminal when omitted.
 
@@ -74,12 +76,21 @@ def simulate(
     -------
     Trajectory
         A copy that leaves the ball of radius 1e12, or is no longer finite, stops there with the status DIVERGED
-        and the last finite strategies; the others go on.
+        and the last strategies before; the others go on, and when there are none the run ends.
+
+    Notes
+    -----
+    Where the game says that its field is affine and the method's step is seen to be (:mod:`dualgap.games.affine`), a long
+    float64 path is not stepped through but taken from powers of the step's matrix, at the recorded steps alone:
+
+    .. math:: w_t = M^t w_0, \\qquad w = (x, y, s).
+
+    It agrees with the loop up to the rounding of either, a small multiple of :math:`t \\epsilon \\max_{s \\le t} |M^s| |w_0|`.
 
     Raises
     ------
     InvalidInput
-        When the players do not fit the game, or its field is not finite at the start.
+        When the players do not fit the game or each other, or its gradients or losses are not finite at the start.
 
     Examples
     --------
@@ -93,101 +104,102 @@ def simulate(
     require_game(game)
     require_method(method)
     optional_function(observe, "observe")
-    steps, record = count(steps, "steps"), count(record, "record")
+    schedule = Schedule(record, count(steps, "steps"))
     limit = None if tolerance is None else real(tolerance, "tolerance", above=0)
-    x, y, numpy_input = _players(game, method, start)
+    x, y = starting_players(game, method, start)
+    if path and limit is None:
+        require_room(len(schedule), x, y)
     streams = Streams(seeds, device=x.device, dtype=x.dtype)
-    _check_start(game, x, y, streams, seeds)
-    recorder = _Recorder(path, observe)
-    recorder.add(0, x, y)
-    lost = torch.full(x.shape[:-1], -1, device=x.device)
+    deterministic = check_start(game, x, y, streams, seeds)
+    recorder = Recorder(path, observe, len(schedule))
     with torch.no_grad():
         state = method.init(game, x, y, lambda: game.draw(streams))
-    status, bar = Status.BUDGET, resolve(progress)
-    bar.start(steps, "simulating")
-    try:
-        for t in range(1, steps + 1):
-            with torch.no_grad():
-                new_x, new_y, state = method.step(game, x, y, state, lambda: game.draw(streams))
+
+        def within(limit: float) -> Settled:
+            return lambda x, y: _norm(*game.field(x, y, game.draw(streams))) <= limit
+
+        settled = None if limit is None else within(limit)
+        known = AffinePath.find(game, method, (x, y), state, schedule.steps, DIVERGED) if deterministic else None
+        bar = resolve(progress)
+        bar.start(schedule.steps, "simulating")
+        try:
+            if known is None:
+                run = _loop(game, method, (x, y, state), streams, schedule, recorder, settled, bar)
+            else:
+                run = _leap(known, schedule, recorder, settled, bar)
+        finally:
+            bar.stop()
+    converged, lost, state = run
+    kind: Callable[[Tensor], Any] = Tensor.numpy if all(isinstance(one, np.ndarray) for one in start) else Tensor.detach
+    times, metrics = recorder.times(), {name: kind(one) for name, one in recorder.stacked().items()}
+    x, y = recorder.players()
+    return Trajectory(
+        x=kind(x),
+        y=kind(y),
+        steps=times if path else times[[0, -1]],
+        metrics=metrics,
+        metric_steps=times if metrics else times[:0],
+        status=Status.DIVERGED if bool((lost >= 0).any()) else Status.CONVERGED if converged else Status.BUDGET,
+        diverged_at=lost,
+        tolerance=limit,
+        state=state,
+        equilibrium=game.equilibrium,
+        gradient_calls=int(times[-1]) * method.gradient_calls(game),
+    )
+
+
+def _loop(
+    game: Game,
+    method: Method,
+    at: tuple[Tensor, Tensor, State],
+    streams: Streams,
+    schedule: Schedule,
+    recorder: Recorder,
+    settled: Settled | None,
+    bar: Progress,
+) -> tuple[bool, np.ndarray, State]:
+    """One step after another: whether the tolerance was reached, where copies diverged, and the memory."""
+    x, y, state = at
+    lost = torch.full(x.shape[:-1], -1, device=x.device)
+    recorder.add(0, x, y)
+    record, last, intact = 1, 0, True
+    due = int(schedule.between(1, 2)[0])
+    for t in range(1, schedule.steps + 1):
+        new_x, new_y, state = method.step(game, x, y, state, lambda: game.draw(streams))
+        ended = False
+        if intact and _bounded(new_x, new_y):
+            x, y = new_x, new_y
+        else:
             gone = ~(_norm(new_x, new_y) <= DIVERGED)
             lost = torch.where(gone & (lost < 0), t, lost)
             keep = (lost < 0)[..., None]
             x, y = torch.where(keep, new_x, x), torch.where(keep, new_y, y)
-            if t % record == 0 or t == steps:
-                recorder.add(t, x, y)
-                bar.advance(t - recorder.steps[-2], **recorder.last())
-                if limit is not None and _settled(game, x, y, lost, limit, streams):
-                    status = Status.CONVERGED
-                    break
-                if bool((lost >= 0).all()):
-                    break
-    finally:
-        bar.stop()
-    if bool((lost >= 0).any()):
-        status = Status.DIVERGED
-    return recorder.trajectory(game, method, state, status, lost, limit, numpy_input)
+            intact, ended = bool(keep.all()), not bool(keep.any())
+        if t == due or ended:
+            recorder.add(t, x, y)
+            bar.advance(t - last, **recorder.last())
+            last = t
+            if settled is not None and bool((settled(x, y) & (lost < 0)).all()):
+                return True, lost.cpu().numpy(), state
+            if ended or t == schedule.steps:
+                break
+            record += 1
+            due = int(schedule.between(record, record + 1)[0])
+    return False, lost.cpu().numpy(), state
 
 
-class _Recorder:
-    """Collects what is recorded."""
+def _leap(
+    known: AffinePath, schedule: Schedule, recorder: Recorder, settled: Settled | None, bar: Progress
+) -> tuple[bool, np.ndarray, State]:
+    """The same by powers of a matrix."""
 
-    def __init__(self, path: bool, observe: Observe | None) -> None:
-        self.path, self.observe = path, observe
-        self.steps: list[int] = []
-        self.x: list[Tensor] = []
-        self.y: list[Tensor] = []
-        self.metrics: list[dict[str, Tensor]] = []
+    def everywhere(inside: Settled) -> Callable[[Tensor, Tensor], np.ndarray]:
+        going = torch.as_tensor(known.lost < 0)
+        return lambda x, y: (inside(x, y) & going).reshape(len(x), -1).all(-1).numpy()
 
-    def add(self, step: int, x: Tensor, y: Tensor) -> None:
-        self.steps.append(step)
-        if not self.path and len(self.x) == 2:
-            self.x.pop()
-            self.y.pop()
-        self.x.append(x)
-        self.y.append(y)
-        if self.observe is not None:
-            found = self.observe(x, y)
-            if not isinstance(found, dict):
-                raise InvalidInput(
-                    f"observe must return a dict of tensors, got {type(found).__name__}", argument="observe"
-                )
-            self.metrics.append(found)
-
-    def last(self) -> dict[str, float]:
-        return (
-            {name: float(torch.as_tensor(value).double().mean()) for name, value in self.metrics[-1].items()}
-            if (self.metrics)
-            else {}
-        )
-
-    def trajectory(
-        self,
-        game: Game,
-        method: Method,
-        state: Any,
-        status: Status,
-        lost: Tensor,
-        tolerance: float | None,
-        numpy_input: bool,
-    ) -> Trajectory:
-        def kind(values: list[Tensor]) -> Any:
-            stacked = torch.stack(values)
-            return stacked.numpy() if numpy_input else stacked
-
-        names = self.metrics[0] if self.metrics else {}
-        return Trajectory(
-            x=kind(self.x),
-            y=kind(self.y),
-            steps=np.array(self.steps if self.path else [self.steps[0], self.steps[-1]]),
-            metrics={name: kind([torch.as_tensor(one[name]) for one in self.metrics]) for name in names},
-            metric_steps=np.array(self.steps if self.metrics else [], dtype=int),
-            status=status,
-            diverged_at=lost.cpu().numpy(),
-            tolerance=tolerance,
-            state=state,
-            equilibrium=game.equilibrium,
-            gradient_calls=self.steps[-1] * method.gradient_calls(game),
-        )
+    converged, state = known.record(schedule, recorder, None if settled is None else everywhere(settled))
+    bar.advance(int(recorder.times()[-1]), **recorder.last())
+    return converged, known.lost, state
 
 
 def require_game(game: Any) -> None:
@@ -213,60 +225,11 @@ def require_method(method: Any) -> None:
         )
 
 
-def _players(game: Game, method: Method, start: Any) -> tuple[Tensor, Tensor, bool]:
-    if not isinstance(start, tuple | list) or len(start) != 2:
-        raise InvalidInput(f"start must be a pair (x, y), got {start!r}", argument="start")
-    players = []
-    for value, name, size in zip(start, ("x", "y"), game.sizes, strict=True):
-        if size == 0:
-            players.append(torch.as_tensor(value))
-            continue
-        array = torch.as_tensor(as_array(value, f"start ({name})"))
-        array = array.reshape(1) if array.ndim == 0 else array
-        if array.shape[-1] != size:
-            raise InvalidInput(
-                f"start must have {size} numbers of {name} along the last axis, got shape {tuple(array.shape)}",
-                argument="start",
-            )
-        players.append(array if is_torch(value) else array.to(torch.float64))
-    x, y = players
-    sizes = [step for name in ("step_x", "step_y") if isinstance(step := getattr(method, name, None), Tensor)]
-    try:
-        copies = torch.broadcast_shapes(x.shape[:-1], y.shape[:-1], *(step.shape for step in sizes))
-    except RuntimeError:
-        raise InvalidInput(
-            f"start must have leading axes that broadcast, got {tuple(x.shape)} and {tuple(y.shape)} with "
-            f"step sizes of shape {[tuple(step.shape) for step in sizes]}",
-            argument="start",
-        ) from None
-    all_numpy = all(isinstance(value, np.ndarray) for value in start)
-    return x.expand(*copies, x.shape[-1]).detach(), y.expand(*copies, y.shape[-1]).detach(), all_numpy
-
-
-def _check_start(game: Game, x: Tensor, y: Tensor, streams: Streams, seeds: Any) -> None:
-    if streams.shape and x.shape[:1] != streams.shape:
-        raise InvalidInput(
-            f"seeds must be one for each copy of the leading axis, got {len(streams.seeds)} seeds for "
-            f"players of shape {tuple(x.shape)}",
-            argument="seeds",
-        )
-    trial = Streams(seeds, device=x.device, dtype=x.dtype)
-    with torch.no_grad():
-        norm = _norm(*game.field(x, y, game.draw(trial)))
-    for one, player, name in zip(game.sets, (x, y), "xy", strict=True):
-        outside = float((one.project(player) - player).norm(dim=-1).max()) if player.shape[-1] else 0.0
-        if outside > FEASIBILITY_TOLERANCE:
-            raise InvalidInput(
-                f"start must have {name} in its set {one}, it is {outside:.3g} outside", argument="start"
-            )
-    if not bool(torch.isfinite(norm).all()):
-        raise InvalidInput("start must be where the game's gradients are finite; they are not", argument="start")
-
-
-def _settled(game: Game, x: Tensor, y: Tensor, lost: Tensor, tolerance: float, streams: Streams) -> bool:
-    with torch.no_grad():
-        norm = _norm(*game.field(x, y, game.draw(streams)))
-    return bool(((norm <= tolerance) & (lost < 0)).all())
+def _bounded(x: Tensor, y: Tensor) -> bool:
+    """Whether no number is so large that the norm of its pair could exceed the bound; False for nan."""
+    most = DIVERGED / math.sqrt(x.shape[-1] + y.shape[-1])
+    ends = [torch.aminmax(one) for one in (x, y) if one.numel()]
+    return all(bool((low >= -most) & (high <= most)) for low, high in ends)
 
 
 def _norm(x: Tensor, y: Tensor) -> Tensor:

@@ -51,7 +51,9 @@ class Trajectory:
     equilibrium : pair of tensors or None
         The game's.
     gradient_calls : int
-        Evaluations of one player's gradient, all together.
+        Evaluations of one player's gradient that the recorded steps stand for, all together.
+    times : (records,) array or None
+        The times of the records, where the path is that of a flow.
     """
 
     x: Any
@@ -65,6 +67,7 @@ class Trajectory:
     state: dict[str, Any]
     equilibrium: tuple[Any, Any] | None
     gradient_calls: int
+    times: np.ndarray | None = None
 
     def require(self) -> Trajectory:
         """This run, when no copy diverged and a tolerance that was asked for was reached.
@@ -76,10 +79,11 @@ class Trajectory:
         """
         if self.status is Status.DIVERGED:
             copies = int((self.diverged_at >= 0).sum())
+            place = "step" if self.times is None else "record"
             step = int(self.diverged_at[self.diverged_at >= 0].min())
             alone = self.diverged_at.size == 1
             which = "the path " if alone else f"{copies} of {self.diverged_at.size} copies "
-            first = f" at step {step}" if alone else f", the first at step {step}"
+            first = f" at {place} {step}" if alone else f", the first at {place} {step}"
             raise NotConverged(
                 f"{which}diverged{first}; use a smaller step or another method",
                 partial=self,
