@@ -110,3 +110,45 @@ def test_a_rate_is_found_and_a_method_that_misses_it_too():
         assertions.assert_rate(
             dg.games.dirac_gan(), dg.methods.SimultaneousGDA(step=0.5), start=([3.0], [3.0]), steps=100, tolerance=1e-9
         )
+
+
+def test_a_lower_bound_that_covers_passes_and_one_that_does_not_fails():
+    def honest(seed):
+        return np.random.default_rng(seed).normal() - 1.6448536  # the truth is 0: exceeded once in twenty times
+
+    assertions.assert_lower_bound_covers(honest, 0.0, seeds=range(300), confidence=0.95)
+    for wrong in (lambda seed: honest(seed) + 1.0, lambda seed: np.nan):
+        with pytest.raises(AssertionError, match="the bound exceeds the truth 0 for"):
+            assertions.assert_lower_bound_covers(wrong, 0.0, seeds=range(300), confidence=0.95)
+
+
+def test_the_lower_bound_of_a_bracket_is_what_counts():
+    def bracket(seed):
+        rng = np.random.default_rng(seed)
+        return dg.wasserstein(dg.Samples(rng.normal(size=40)), dg.Samples(rng.normal(size=40) + 1), confidence=0.8)
+
+    assertions.assert_lower_bound_covers(bracket, 1.0, seeds=range(30), confidence=0.8)
+    with pytest.raises(AssertionError):
+        assertions.assert_lower_bound_covers(bracket, -1.0, seeds=range(30), confidence=0.8)
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [({"seeds": range(9), "confidence": 0.9}, "seeds"), ({"seeds": range(20), "confidence": 1.0}, "confidence")],
+)
+def test_too_few_seeds_and_a_level_that_is_none_are_refused(options, name):
+    with pytest.raises(InvalidInput, match=rf"^{name} must"):
+        assertions.assert_lower_bound_covers(lambda seed: 0.0, 1.0, **options)
+
+
+def test_an_equilibrium_is_told_from_a_point_beside_it():
+    cases = (
+        (dg.games.matrix_game([[1.0, -1.0], [-1.0, 1.0]]), ([0.5, 0.5], [0.5, 0.5]), ([0.6, 0.4], [0.5, 0.5])),
+        (dg.games.bilinear([[1.0]]), ([0.0], [0.0]), ([0.1], [0.0])),
+        (dg.games.quadratic([[1.0]], [[1.0]], [[1.0]]), ([0.0], [0.0]), ([0.0], [0.1])),
+        (dg.games.dirac_gan(), ([0.0], [0.0]), ([0.2], [0.1])),
+    )
+    for game, there, beside in cases:
+        assertions.assert_equilibrium(game, *there, tolerance=1e-12)
+        with pytest.raises(AssertionError):
+            assertions.assert_equilibrium(game, *beside, tolerance=1e-3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,3 +88,42 @@ def test_bilinear_games_have_one_equilibrium(game):
 def test_strategies_of_nothing_are_refused(make, name):
     with pytest.raises(InvalidInput, match=rf"^{name} must"):
         make()
+
+
+@given(strategies.histogram_tuples(2).flatmap(lambda pair: st.tuples(st.just(pair), strategies.couplings(*pair))))
+def test_couplings_have_the_marginals_that_are_asked_for(drawn):
+    (p, q), plan = drawn
+    assert (plan >= 0).all()
+    # each cell rounds once, and at most 36 of them are added
+    assert np.abs(plan.sum(axis=1) - p).max() <= 1e-14
+    assert np.abs(plan.sum(axis=0) - q).max() <= 1e-14
+
+
+@given(strategies.lipschitz_functions(2), strategies.point_clouds(2, min_points=2))
+def test_lipschitz_functions_rise_no_faster_than_the_distance(f, points):
+    apart = np.linalg.norm(points[:, None] - points, axis=2)
+    assert (np.abs(f(points)[:, None] - f(points)) <= apart + 1e-13).all()
+
+
+@given(strategies.mixtures(2))
+def test_mixtures_are_laws(mixture):
+    assert mixture.dimension == 2
+    assert abs(mixture.weights.sum() - 1) <= 1e-12
+
+
+@given(strategies.monotone_games(), st.integers(0, 2**32 - 1))
+def test_monotone_games_push_apart_never(game, seed):
+    rng = np.random.default_rng(seed)
+    n, m = game.sizes
+    x, y, u, v = (torch.as_tensor(rng.normal(size=k)) for k in (n, m, n, m))
+    (fx, fy), (gx, gy) = game.field(x, y), game.field(u, v)
+    assert float((fx - gx) @ (x - u) + (fy - gy) @ (y - v)) >= -1e-12
+
+
+@given(strategies.generators())
+def test_generators_are_convex_and_vanish_at_one(f):
+    t = np.linspace(0.05, 5, 100)
+    values = f.f(t)
+    assert abs(float(f.f(np.array(1.0)))) <= 1e-15
+    # second differences of numbers of the order of 10
+    assert (np.diff(values, 2) >= -1e-12).all()

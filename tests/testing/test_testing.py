@@ -24,5 +24,7 @@ def test_a_part_that_does_not_exist_is_no_attribute():
 
 
 def test_importing_the_package_loads_no_part_of_it():
-    program = "import sys, dualgap.testing; print([name for name in sys.modules if name.startswith('dualgap.testing.')])"
+    program = (
+        "import sys, dualgap.testing; print([name for name in sys.modules if name.startswith('dualgap.testing.')])"
+    )
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"

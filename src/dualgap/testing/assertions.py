@@ -6,18 +6,32 @@ Each raises :class:`AssertionError` with the numbers; an argument that is not wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
+from scipy.stats import binom
+
 from dualgap.bracket import Bracket, Guarantee
 from dualgap.errors import CertificateError, InvalidInput
-from dualgap.validation import count, detached, real
+from dualgap.validation import confidence_level, count, detached, real
 
 if TYPE_CHECKING:
     from dualgap.games import Game
 
-__all__ = ["assert_bracket_contains", "assert_certified", "assert_lower_bound", "assert_metric", "assert_rate"]
+__all__ = [
+    "assert_bracket_contains",
+    "assert_certified",
+    "assert_equilibrium",
+    "assert_lower_bound",
+    "assert_lower_bound_covers",
+    "assert_metric",
+    "assert_rate",
+]
+
+#: What chance an estimator that covers as promised has of failing the assertion.
+FALSE_ALARM = 1e-6
 
 
 def assert_metric(distance: Callable[[Any, Any], Any], points: Sequence[Any], *, tolerance: float) -> None:
@@ -145,6 +159,99 @@ def assert_lower_bound(bound: Any, truth: Any, *, tolerance: float) -> None:
     real(tolerance, "tolerance", at_least=0)
     excess = detached(bound) - detached(truth)
     _require(bool((excess <= tolerance).all()), f"the bound exceeds the truth by {float(excess.max()):.10g}")
+
+
+def assert_lower_bound_covers(
+    bound: Callable[[int], Any], truth: float, *, seeds: Iterable[int], confidence: float
+) -> None:
+    """A lower bound is at most the truth as often as it promises.
+
+    .. math:: P(\\text{misses} \\ge k) = \\sum_{j \\ge k} \\binom nj (1 - c)^j c^{n - j} < 10^{-6}
+
+    for the k misses of n seeds is what the assertion takes for a refutation: an estimator whose bounds cover with
+    probability c or more fails it once in a million times, whatever the law. An honest check of c = 0.95 takes some
+    hundreds of seeds.
+
+    Parameters
+    ----------
+    bound : function of a seed to a Bracket or a number
+        Draws its own samples. Of a Bracket it is the lower bound that counts.
+    truth : float
+        May be infinite.
+    seeds : sequence of int
+        At least 10.
+    confidence : float in (0, 1)
+        c.
+
+    Raises
+    ------
+    AssertionError
+        With the number of misses and their probability.
+
+    Examples
+    --------
+    >>> import numpy as np, dualgap as dg
+    >>> def from_draws(seed):
+    ...     rng = np.random.default_rng(seed)
+    ...     p, q = dg.Samples(rng.normal(size=60)), dg.Samples(rng.normal(size=60) + 1)
+    ...     return dg.js(p, q, confidence=0.9)
+    >>> assert_lower_bound_covers(from_draws, 0.111418, seeds=range(40), confidence=0.9)
+    """
+    level = confidence_level(confidence)
+    tried = list(seeds)
+    if len(tried) < 10:
+        raise InvalidInput(f"seeds must be at least 10, got {len(tried)}", argument="seeds")
+    found = [bound(seed) for seed in tried]
+    bounds = [float(one.lower if isinstance(one, Bracket) else one) for one in found]
+    # nan is no bound of anything
+    misses = sum(not one <= float(truth) for one in bounds)
+    chance = float(binom.sf(misses - 1, len(tried), 1 - level))
+    _require(
+        chance >= FALSE_ALARM,
+        f"the bound exceeds the truth {float(truth):.10g} for {misses} of {len(tried)} seeds, of which at most "
+        f"{1 - level:.3g} are allowed on average; that many or more have probability {chance:.2g} at most",
+    )
+
+
+def assert_equilibrium(game: Game, x: Any, y: Any, *, tolerance: float) -> None:
+    """No player gains by leaving: the duality gap where it is known, else the natural residual, is at most a tolerance.
+
+    Parameters
+    ----------
+    game : dualgap.games.Game
+    x, y : arrays
+    tolerance : float, at least 0
+        In the unit of the payoff for the gap, of its slope for the residual.
+
+    Raises
+    ------
+    AssertionError
+
+    Examples
+    --------
+    >>> import dualgap as dg
+    >>> pennies = dg.games.matrix_game([[1.0, -1.0], [-1.0, 1.0]])
+    >>> assert_equilibrium(pennies, [0.5, 0.5], [0.5, 0.5], tolerance=1e-12)
+    >>> assert_equilibrium(pennies, [1.0, 0.0], [0.5, 0.5], tolerance=1e-12)
+    Traceback (most recent call last):
+        ...
+    AssertionError: the players could gain 1 together by their best replies, more than 1e-12
+    """
+    import dualgap.games as games
+
+    real(tolerance, "tolerance", at_least=0)
+    first_order = float(games.natural_residual(game, x, y))
+    try:
+        gap = float(games.duality_gap(game, x, y).upper)
+    except InvalidInput:
+        gap = None  # the game is not known to be convex-concave: the first order is all that can be said
+    if gap is None or (gap == math.inf and first_order <= tolerance):
+        _require(first_order <= tolerance, f"a step of either player gains: the residual is {first_order:.10g}")
+    else:
+        _require(
+            gap <= tolerance,
+            f"the players could gain {gap:.10g} together by their best replies, more than {tolerance:g}",
+        )
 
 
 def assert_rate(game: Game, method: Any, *, start: tuple[Any, Any], steps: int, tolerance: float) -> None:

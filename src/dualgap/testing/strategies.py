@@ -11,18 +11,26 @@ import numpy as np
 from hypothesis import strategies as st
 
 from dualgap.errors import InvalidInput
-from dualgap.measures import Gaussian, Points
+from dualgap.measures import Gaussian, Mixture, Points
 from dualgap.validation import count, real
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dualgap.divergences import FDivergence
     from dualgap.games import Game
 
 __all__ = [
     "bilinear_games",
+    "couplings",
     "disjoint_histograms",
     "gaussians",
+    "generators",
     "histogram_tuples",
     "histograms",
+    "lipschitz_functions",
+    "mixtures",
+    "monotone_games",
     "point_clouds",
     "point_measures",
     "step_sizes",
@@ -192,6 +200,98 @@ def gaussians(draw: st.DrawFn, dimension: int) -> Gaussian:
     return Gaussian(mean, lower @ lower.T)
 
 
+@st.composite
+def mixtures(draw: st.DrawFn, dimension: int, *, max_components: int = 3) -> Mixture:
+    """Mixtures of :func:`gaussians` with positive weights.
+
+    Parameters
+    ----------
+    dimension : int, at least 1
+    max_components : int, at least 1
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> len(find(mixtures(1), lambda mixture: True).components)
+    1
+    """
+    count(max_components, "max_components")
+    size = draw(st.integers(1, max_components))
+    return Mixture(draw(weights(size, positive=True)), [draw(gaussians(dimension)) for _ in range(size)])
+
+
+@st.composite
+def couplings(draw: st.DrawFn, p: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """Joint laws of two histograms: mixtures of the independent one and of the one that fills cells in a drawn order.
+
+    .. math:: \\gamma \\mathbf{1} = p, \\qquad \\gamma^\\top \\mathbf{1} = q, \\qquad \\gamma \\ge 0
+
+    Parameters
+    ----------
+    p, q : (n,) and (m,) arrays
+        Masses, each summing to 1.
+
+    Returns
+    -------
+    strategy of (n, m) arrays
+        The marginals are right to rounding.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(couplings(np.array([0.5, 0.5]), np.array([0.25, 0.75])), lambda plan: True).sum(axis=1)
+    array([0.5, 0.5])
+    """
+    filled = np.zeros((len(p), len(q)))
+    left, room = np.array(p, dtype=np.float64), np.array(q, dtype=np.float64)
+    for cell in draw(st.permutations(range(filled.size))):
+        i, j = divmod(cell, len(q))
+        filled[i, j] = min(left[i], room[j])
+        left[i] -= filled[i, j]
+        room[j] -= filled[i, j]
+    share = draw(st.integers(0, 4)) / 4
+    return share * filled + (1 - share) * np.outer(p, q)
+
+
+@st.composite
+def lipschitz_functions(draw: st.DrawFn, dimension: int, *, max_anchors: int = 5) -> Callable[[Any], np.ndarray]:
+    """1-Lipschitz functions of points of R^dimension: McShane extensions of drawn numbers at drawn anchors.
+
+    .. math:: f(x) = \\min_j (|x - y_j| - g_j)
+
+    Returns
+    -------
+    strategy of functions, (n, dimension) array -> (n,) array
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> float(find(lipschitz_functions(1), lambda f: True)([[3.0]])[0])
+    3.0
+    """
+    from dualgap.transport import mcshane_extension
+
+    anchors = draw(point_clouds(dimension, max_points=max_anchors))
+    return mcshane_extension(anchors, draw(vectors(len(anchors))))
+
+
+def generators() -> st.SearchStrategy[FDivergence]:
+    """Convex generators of f-divergences: the named ones, powers, and skew Jensen-Shannon divergences.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(generators(), lambda f: True)
+    KullbackLeibler()
+    """
+    from dualgap import divergences as d
+
+    named = (d.KullbackLeibler, d.JensenShannon, d.Jeffreys, d.TotalVariation, d.SquaredHellinger, d.ChiSquared)
+    powers = st.integers(1, 12).filter(lambda quarters: quarters != 4).map(lambda quarters: d.Power(quarters / 4))
+    skew = st.integers(1, 9).map(lambda tenths: d.SkewJensenShannon(tenths / 10))
+    return st.one_of(st.sampled_from([one() for one in named]), powers, skew)
+
+
 def step_sizes(*, smallest: float = 0.01, largest: float = 0.9) -> st.SearchStrategy[float]:
     """Steps of a method, on the grid of hundredths between two bounds.
 
@@ -222,6 +322,24 @@ def bilinear_games(draw: st.DrawFn, *, max_players: int = 3) -> Game:
     import dualgap.games as games
 
     return games.bilinear(draw(_regular_matrices(max_players)))
+
+
+@st.composite
+def monotone_games(draw: st.DrawFn, *, max_players: int = 3) -> Game:
+    """Convex-concave quadratic games x'Px/2 + x'Ay - y'Qy/2 with P and Q positive definite: one equilibrium, the origin.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(monotone_games(), lambda game: True) is not None
+    True
+    """
+    import dualgap.games as games
+
+    count(max_players, "max_players")
+    n, m = draw(st.integers(1, max_players)), draw(st.integers(1, max_players))
+    between = np.array(draw(st.lists(vectors(m), min_size=n, max_size=n))).reshape(n, m)
+    return games.quadratic(draw(gaussians(n)).covariance, between, draw(gaussians(m)).covariance)
 
 
 @st.composite
