@@ -51,3 +51,12 @@ def test_separated_laws_come_near_the_ceiling():
     p, q = _shifted(2000, 2000, 100.0)
     assert dg.total_variation(p, q, method="accuracy").lower > 0.99
     assert dg.js(p, q, method="accuracy").lower > 0.66
+
+
+def test_the_ceiling_is_that_of_the_quantity():
+    rng = np.random.default_rng(0)
+    p, q = dg.Samples(rng.normal(size=(200, 1)) + 2), dg.Samples(rng.normal(size=(200, 1)))
+    proof = dg.js(p, q, method="accuracy").certificate
+    for forged in (dataclasses.replace(proof, upper=0.5), dataclasses.replace(proof, quantity="kl")):
+        with pytest.raises(CertificateError):
+            forged.check()

@@ -49,3 +49,11 @@ def test_masses_that_do_not_add_up_are_refused():
     heavier = replace(certificate.p, weights=certificate.p.weights * 1.01)
     with pytest.raises(CertificateError, match="add up"):
         replace(certificate, p=heavier).check()
+
+
+def test_a_mass_that_underflows_proves_no_infinite_divergence():
+    """KL of Beta(2, 3) from Beta(3, 2) is 1/2: in the first cells the mass of the latter alone is 0."""
+    proof = dg.kl(stats.beta(2, 3), stats.beta(3, 2), method="cells").certificate
+    assert proof.bounds()[0] <= 0.5
+    with pytest.raises(CertificateError):
+        replace(proof, lower=0.50001).check()

@@ -35,9 +35,7 @@ def _js(law):
 
     ends = [end for end in law.support() if math.isfinite(end)]
     cuts = sorted({-40.0, -5.0, 0.0, 5.0, 40.0, *ends, *law.ppf([0.001, 0.5, 0.999])})
-    return math.fsum(
-        integrate.quad(term, a, b, epsabs=1e-12, limit=200)[0] for a, b in pairwise(cuts)
-    )
+    return math.fsum(integrate.quad(term, a, b, epsabs=1e-12, limit=200)[0] for a, b in pairwise(cuts))
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -102,3 +100,7 @@ def test_a_distribution_function_that_decreases_is_refused():
 
 def test_laws_on_the_circle_have_no_cells_on_the_line():
     assert hump_of(as_law(stats.vonmises(1.0), "p")) is None
+
+
+def test_a_quantile_function_that_warns_is_quiet():
+    assert dg.js(stats.norm(), stats.invgauss(0.7)).guarantee is dg.Guarantee.CERTIFIED

@@ -373,3 +373,10 @@ def test_gradients_are_finite_where_masses_are_tiny(divergence):
         assert torch.isfinite(slope[3:]).all()
         # Squares of a quotient of 1e10, and the reciprocals of masses that are subnormal.
         assert not torch.isnan(slope).any()
+
+
+def test_read_only_and_reversed_arrays_meet_tensors():
+    tensor, array = torch.tensor([0.3, 0.7], dtype=torch.float64), np.array([0.6, 0.4])
+    array.flags.writeable = False
+    assert dg.kl(tensor, array).contains(float(dg.kl([0.3, 0.7], [0.6, 0.4])))
+    assert dg.kl(tensor, array[::-1]).contains(float(dg.kl([0.3, 0.7], [0.4, 0.6])))

@@ -39,7 +39,7 @@ def test_ranges_beyond_float64_and_constants_are_no_exception():
     a, b = in_common_unit(np.array([[-1.7e308]]), np.array([[1.7e308]]))
     assert b - a == pytest.approx(0.79, abs=0.3)
     same, _ = in_common_unit(np.ones((3, 1)), np.ones((2, 1)))
-    assert (same == 1).all()
+    assert not same.any()
 
 
 def test_the_local_dimension_of_known_sets_is_found():
@@ -63,3 +63,10 @@ def test_a_circle_in_the_plane_is_refused_and_a_cloud_is_not():
     for d in range(1, 11):
         cloud = RNG.normal(size=(100, d))
         require_full_dimension(cloud, "p", flat_of(cloud))
+
+
+def test_a_constant_coordinate_becomes_zero_whatever_its_size():
+    x = np.column_stack([np.arange(8.0), np.full(8, 1e300)])
+    for draws in in_common_unit(x, x + [0.5, 0.0]):
+        assert (np.abs(draws) <= 1).all()
+        assert not draws[:, 1].any()

@@ -154,3 +154,34 @@ def test_more_dimensions_than_draws_still_give_a_bound_that_is_one():
     with pytest.raises(InvalidInput, match="pass a critic="):
         dg.js(*_shifted(30, 30, 2001, 1.0))
     assert dg.js(*_shifted(30, 30, 2001, 1.0), critic=lambda x: x[:, 0] - 0.5).lower >= 0
+
+
+def test_a_power_bound_that_says_nothing_is_no_infinite_renyi_divergence():
+    """For orders above 1 the bound of the power may be below -1 / (a - 1), where no logarithm is."""
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(200, 2)), rng.normal(size=(150, 2)) + 0.5
+    bracket = dg.renyi(dg.Samples(y), dg.Samples(x), order=3.0, method="held_out")
+    bracket.certificate.check()
+    assert bracket.lower <= 1.5 * 0.5  # the truth: order |d|^2 / 2
+    assert math.isfinite(float(bracket))
+    with pytest.raises(CertificateError):
+        dataclasses.replace(bracket.certificate, order=2.0).check()
+
+
+def test_a_critic_that_hardly_differs_from_zero_has_a_certificate_too():
+    rng = np.random.default_rng(0)
+    outlier = np.vstack([np.zeros((99, 2)), [[1e300, -1e300]]])
+    dg.js(dg.Samples(rng.normal(size=(150, 2))), dg.Samples(outlier), method="held_out").certificate.check()
+
+
+def test_the_ceiling_of_a_bound_is_that_of_its_divergence():
+    proof = dg.js(*_shifted(200, 200, 1, 1.0), method="held_out").certificate
+    assert proof.bounds()[1] == math.log(2)
+    with pytest.raises(CertificateError):
+        dataclasses.replace(proof, upper=0.5).check()
+
+
+def test_coordinates_that_are_constant_and_huge_are_nothing_special():
+    x = np.column_stack([np.random.default_rng(0).normal(size=100), np.full(100, 1e300)])
+    for method in ("held_out", "classifier"):
+        assert math.isfinite(float(dg.kl(dg.Samples(x), dg.Samples(x), method=method)))

@@ -119,3 +119,9 @@ def test_bad_points_are_refused_by_name(bad):
         dg.mmd([0.0], bad, bandwidth=1.0)
     with pytest.raises(InvalidInput, match="q"):
         dg.energy_distance([0.0], bad)
+
+
+def test_points_that_are_infinitely_far_apart_are_quietly_so():
+    bracket = dg.mmd(np.full((5, 2), 1e300), np.zeros((3, 2)), bandwidth=1.0)
+    assert bracket.contains(np.sqrt(2))
+    bracket.certificate.check()

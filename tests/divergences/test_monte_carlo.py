@@ -68,3 +68,17 @@ def test_options_are_checked(options, name):
     with pytest.raises(InvalidInput) as caught:
         dg.js(P, Q, method="monte_carlo", **options)
     assert caught.value.argument == name
+
+
+def test_a_large_divergence_is_not_cut_off():
+    """KL of N(0, I) from N((100, 0), I) is 5,000; its terms are linear in ln(p/q), which reaches 5,300."""
+    far = dg.Gaussian([100.0, 0.0], np.eye(2))
+    bracket = dg.kl(dg.Gaussian([0.0, 0.0], np.eye(2)), far, method="monte_carlo", draws=2000)
+    assert abs(float(bracket) - 5000) < 500  # three standard errors are 340
+    bracket.certificate.check()
+
+
+def test_terms_that_no_double_holds_are_refused():
+    far = dg.Gaussian([50.0, 0.0], np.eye(2))
+    with pytest.raises(InvalidInput, match="the divergence is infinite, or draws do not show it"):
+        dg.chi_squared(dg.Gaussian([0.0, 0.0], np.eye(2)), far, method="monte_carlo", draws=200)

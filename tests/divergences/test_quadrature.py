@@ -54,3 +54,15 @@ def test_options_are_checked():
         with pytest.raises(InvalidInput) as caught:
             dg.kl(p, q, **options)
         assert caught.value.argument == name
+
+
+def test_laws_of_angles_are_integrated_over_one_turn():
+    p, q = stats.vonmises(2.0, 0.3), stats.vonmises(5.0, -1.0)
+    x = np.linspace(-np.pi, np.pi, 20_001)[1:]  # the rule of equal steps is exact for periodic functions
+    a, b = p.pdf(x), q.pdf(x)
+    truth = (a * np.log(2 * a / (a + b)) + b * np.log(2 * b / (a + b))).mean() * np.pi
+    assert abs(float(dg.js(p, q, method="quadrature")) - truth) < 1e-9
+
+
+def test_a_logarithm_beyond_the_doubles_is_not_cut_off():
+    assert abs(float(dg.kl(dg.Gaussian(0.0, 1.0), dg.Gaussian(100.0, 1.0), method="quadrature")) - 5000) < 1e-6

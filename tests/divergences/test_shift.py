@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -88,3 +89,11 @@ def test_the_distance_of_almost_singular_laws_is_that_of_their_difference(gap):
     assert line.lower <= bracket.upper
     assert float(bracket.value) == pytest.approx(float(line.value), rel=1e-9)
     bracket.certificate.check()
+
+
+def test_cells_of_other_laws_prove_nothing():
+    proof = dg.js(dg.Gaussian([0.0, 0.0], np.eye(2)), dg.Gaussian([1.0, 0.0], np.eye(2))).certificate
+    law = proof.nearer.p
+    wider = dataclasses.replace(law, humps=(dataclasses.replace(law.humps[0], scale=0.9),))
+    with pytest.raises(CertificateError, match="cells"):
+        dataclasses.replace(proof, nearer=dataclasses.replace(proof.nearer, p=wider)).check()

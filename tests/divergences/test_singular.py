@@ -8,7 +8,7 @@ from scipy import stats
 
 import dualgap as dg
 from dualgap.divergences.singular import SingularPair, mass_kind, why_singular
-from dualgap.errors import CertificateError
+from dualgap.errors import CertificateError, InvalidInput
 
 LN2 = math.log(2)
 NORMAL = dg.Gaussian([0.0, 0.0], np.eye(2))
@@ -69,3 +69,29 @@ def test_a_claim_of_singularity_is_checked():
     certificate = SingularPair(lower=math.inf, upper=math.inf, p=NORMAL, q=MIXTURE, singular=math.inf)
     with pytest.raises(CertificateError, match="not singular"):
         certificate.check()
+
+
+def test_a_component_without_weight_has_no_support():
+    uniform = stats.uniform(0, 1)
+    law = dg.Mixture([0.0, 1.0], [dg.Gaussian(0.0, 1.0), uniform])
+    assert dg.kl(law, stats.uniform(-1, 3)).contains(math.log(3))
+
+
+@pytest.mark.parametrize("pair", [(stats.uniform(0.3, 0.4), stats.uniform(0, 2)), (stats.expon(), stats.norm())])
+def test_jeffreys_is_infinite_whichever_law_misses_mass_and_says_which(pair):
+    for p, q, has in ((*pair, "q"), (*pair[::-1], "p")):
+        bracket = dg.jeffreys(p, q)
+        assert bracket.lower == bracket.upper == math.inf
+        assert bracket.guarantee is dg.Guarantee.EXACT
+        assert bracket.reason.startswith(f"infinite because {has} has mass in all of")
+        bracket.certificate.check()
+
+
+def test_angles_and_numbers_are_not_compared():
+    """The density of a law of angles is periodic: over the line it has no integral."""
+    angles = stats.vonmises(2.0, 0.3)
+    for other in (stats.norm(), stats.uniform(-1, 5)):
+        for p, q in ((angles, other), (other, angles)):
+            for function in (dg.kl, dg.js):
+                with pytest.raises(InvalidInput):
+                    function(p, q)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given
@@ -40,3 +41,10 @@ def test_the_same_seed_gives_the_same_groups():
     assert (first.p == again.p).all()
     assert (first.q == again.q).all()
     assert (first.p != next(partitions(100, 80, 20, 6)).p).any()
+
+
+def test_groups_of_other_numbers_or_shares_are_not_even():
+    part = next(iter(partitions(300, 270, 48, 0)))
+    assert part.is_even()
+    for changed in ({"groups": part.groups + 1}, {"groups": part.groups - 1}, {"share": part.share / 2}):
+        assert not replace(part, **changed).is_even()

@@ -77,3 +77,24 @@ def test_what_is_no_generator_is_refused(bad):
 def test_limits_that_are_not_those_of_the_formula_are_refused(limits, name):
     with pytest.raises(InvalidInput, match=f"^{name} must be the limit of"):
         dg.divergences.Generator(formula=lambda t: (t - 1) ** 2, at_zero=limits[0], at_infinity=limits[1])
+
+
+def test_ratios_that_no_double_holds_are_resolved_by_the_limits_or_refused():
+    def generator(formula, at_zero, at_infinity, slope):
+        return dg.divergences.Generator(formula=formula, at_zero=at_zero, at_infinity=at_infinity, slope=slope)
+
+    p, q = [1e-310, 1.0], [1.0, 1e-310]
+    variation = dg.f_divergence(p, q, generator(lambda t: abs(t - 1) / 2, 0.5, 0.5, 0.0))
+    assert float(variation) == 1.0
+    variation.certificate.check()
+    reverse = generator(lambda t: -np.log(t), math.inf, 0.0, -1.0)
+    assert dg.f_divergence([5e-324, 1.0], [1.0, 5e-324], reverse).contains(-math.log(5e-324))
+    for formula, at_zero, slope in ((lambda t: t * np.log(t), 0.0, 1.0), (lambda t: (t - 1) ** 2, 1.0, 0.0)):
+        with pytest.raises(InvalidInput, match="formula must be a finite number at the ratio"):
+            dg.f_divergence(p, q, generator(formula, at_zero, math.inf, slope))
+
+
+@pytest.mark.parametrize("formula", [math.log, lambda t: "x"])
+def test_a_formula_that_takes_no_array_is_refused(formula):
+    with pytest.raises(InvalidInput, match="formula must take a numpy array"):
+        dg.divergences.Generator(formula=formula, at_zero=0.0, at_infinity=1.0, slope=1.0)

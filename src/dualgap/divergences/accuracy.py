@@ -30,16 +30,14 @@ class CountedHits(Certificate):
     hits, draws : pair of int
         Of p and of q.
     level : float
-    ceiling : float
-    link : callable
-        From total variation to what was asked for; increasing.
+    quantity : str
+        ``"total_variation"``, or ``"js"`` for the least JS that goes with it.
     """
 
     hits: tuple[int, int]
     draws: tuple[int, int]
     level: float
-    ceiling: float
-    link: Callable[[float], float]
+    quantity: str
 
     def bounds(self) -> tuple[float, float]:
         """Both hit rates from below by bisection on the binomial tail, and total variation from their sum.
@@ -47,13 +45,16 @@ class CountedHits(Certificate):
         Raises
         ------
         CertificateError
-            When there are more hits than draws.
+            When there are more hits than draws, or the quantity is none of the two.
         """
         if any(not 0 <= hits <= draws for hits, draws in zip(self.hits, self.draws, strict=True)):
             raise CertificateError(f"hits must be between 0 and the draws, got {self.hits} of {self.draws}")
+        if self.quantity not in _FROM_VARIATION:
+            raise CertificateError(f"there is no bound of {self.quantity!r} by total variation")
+        link, ceiling = _FROM_VARIATION[self.quantity]
         each = (1 - self.level) / 2
         rates = [_least_rate(hits, draws, each) for hits, draws in zip(self.hits, self.draws, strict=True)]
-        return self.link(max(sum(rates) - 1, 0.0)), self.ceiling
+        return link(max(sum(rates) - 1, 0.0)), ceiling
 
 
 def _least_rate(hits: int, draws: int, tail: float) -> float:
@@ -65,16 +66,17 @@ def _least_rate(hits: int, draws: int, tail: float) -> float:
     return low
 
 
-def _from_hits(p: Samples, q: Samples, link: Callable[[float], float], ceiling: float, *, confidence: float,
-               critic: Any, features: str | None, seed: int) -> Bracket:  # fmt: skip
+def _from_hits(p: Samples, q: Samples, quantity: str, *, confidence: float, critic: Any,
+               features: str | None, seed: int) -> Bracket:  # fmt: skip
     level = confidence_level(confidence)
+    link, ceiling = _FROM_VARIATION[quantity]
     _, (first, second) = scores_of(p, q, critic, features, seed)
     hits = int(np.count_nonzero(first > 0)), int(np.count_nonzero(second <= 0))
     draws = len(first), len(second)
     rates = [clopper_pearson(hit, n, level)[0] for hit, n in zip(hits, draws, strict=True)]
     seen = max(hits[0] / draws[0] + hits[1] / draws[1] - 1, 0.0)
     lower = link(max(sum(rates) - 1, 0.0))
-    proof = CountedHits(lower=lower, upper=ceiling, hits=hits, draws=draws, level=level, ceiling=ceiling, link=link)
+    proof = CountedHits(lower=lower, upper=ceiling, hits=hits, draws=draws, level=level, quantity=quantity)
     return Bracket(
         value=link(seen),
         lower=lower,
@@ -95,7 +97,7 @@ def variation_by_accuracy(p: Samples, q: Samples, *, confidence: float = 0.95, c
 
     Each rate is bounded with half of the error probability, by its exact binomial interval.
     """
-    return _from_hits(p, q, float, 1.0, confidence=confidence, critic=critic, features=features, seed=seed)
+    return _from_hits(p, q, "total_variation", confidence=confidence, critic=critic, features=features, seed=seed)
 
 
 def js_by_accuracy(p: Samples, q: Samples, *, confidence: float = 0.95, critic: Any = None,
@@ -104,9 +106,15 @@ def js_by_accuracy(p: Samples, q: Samples, *, confidence: float = 0.95, critic: 
 
     .. math:: JS \\ge \\tfrac12 \\big((1 + V) \\ln(1 + V) + (1 - V) \\ln(1 - V)\\big)
     """
-    return _from_hits(p, q, _least_js, math.log(2), confidence=confidence, critic=critic, features=features,
-                      seed=seed)  # fmt: skip
+    return _from_hits(p, q, "js", confidence=confidence, critic=critic, features=features, seed=seed)
 
 
 def _least_js(variation: float) -> float:
     return float(xlog1py(1 + variation, variation) + xlog1py(1 - variation, -variation)) / 2
+
+
+#: What a total variation proves, and what is never exceeded.
+_FROM_VARIATION: dict[str, tuple[Callable[[float], float], float]] = {
+    "js": (_least_js, math.log(2)),
+    "total_variation": (float, 1.0),
+}

@@ -16,10 +16,12 @@ from dualgap.divergences.line import Hump, LaplaceHump, LineLaw, NormalHump
 from dualgap.divergences.plain import log_sum
 from dualgap.errors import CertificateError
 
-__all__ = ["CellsRecomputed"]
+__all__ = ["CellsRecomputed", "plain_terms"]
 
 #: Within this change of the logarithm of the density Gauss's rule of 16 nodes is right to rounding.
 SMOOTH = 6.0
+#: A logarithm of a ratio in the place of one that is infinite.
+NEXT_TO_NOTHING = 700.0
 #: Below this no double is divided by another.
 SMALLEST = 1e-290
 
@@ -58,7 +60,7 @@ class CellsRecomputed(Certificate):
             raise CertificateError("the edges of the cells are not increasing")
         cells = [_Cells(law, edges) for law in (self.p, self.q)]
         with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-            lower = _sum(_terms(self.generator, *(cell.logs for cell in cells)))
+            lower = _sum(plain_terms(self.generator, *_without_zeros(*(cell.logs for cell in cells))))
             upper = _sum(self._chords(*cells)) + sum(self._outside(*cells))
         return max(lower, 0.0), min(max(upper, lower), self.generator.singular)
 
@@ -78,15 +80,17 @@ class CellsRecomputed(Certificate):
         share = np.where(narrow, 1.0, np.clip(share, 0.0, 1.0))
         log_share = np.where(high - low < 600, np.log(share), mean - high)
         rest = np.where(share < 0.5, np.log1p(-share), np.log(-np.expm1(mean - high) / -np.expm1(low - high)))
-        both = _terms(f, log_q + rest + low, log_q + rest) + _terms(f, log_q + log_share + high, log_q + log_share)
-        both = np.where(narrow, _terms(f, log_p, log_q), both)
+        both = plain_terms(f, log_q + rest + low, log_q + rest) + plain_terms(
+            f, log_q + log_share + high, log_q + log_share
+        )
+        both = np.where(narrow, plain_terms(f, log_p, log_q), both)
         # Without a bound below, the atom of ratio 0 has its full weight; without one above, that of ratio infinity.
         no_high, no_low = ~(high < math.inf), ~(low > -math.inf)
         zero = np.where(mass_q > 0, mass_q, 0.0)
         open_below = _weighted(at_zero + slope, zero * (1 - np.where(np.isnan(share), 0.0, share)))
-        below = open_below + _terms(f, log_q + np.log(share) + high, log_q + np.log(share))
+        below = open_below + plain_terms(f, log_q + np.log(share) + high, log_q + np.log(share))
         above = _weighted(at_infinity - slope, np.where(mass_p > 0, mass_p, 0.0))
-        at_low = np.where(no_low, _weighted(at_zero + slope, zero), _terms(f, log_q + low, log_q))
+        at_low = np.where(no_low, _weighted(at_zero + slope, zero), plain_terms(f, log_q + low, log_q))
         value = np.where(no_low, below, both)
         value = np.where(no_high, at_low + above, value)
         alone = np.where(mass_q > 0, _weighted(at_zero + slope, zero), above)
@@ -210,7 +214,7 @@ def _log_masses(hump: Hump, edges: np.ndarray) -> np.ndarray:
     return np.concatenate([below[:1], middle, above[-1:]])
 
 
-def _terms(f: FDivergence, log_p: np.ndarray, log_q: np.ndarray) -> np.ndarray:
+def plain_terms(f: FDivergence, log_p: np.ndarray, log_q: np.ndarray) -> np.ndarray:
     """q f(p/q) - f'(1) (p - q) by Taylor's formula near 1, by the plain formula elsewhere."""
     ratio = log_p - log_q
     p, q = np.exp(log_p), np.exp(log_q)
@@ -235,6 +239,14 @@ def _terms(f: FDivergence, log_p: np.ndarray, log_q: np.ndarray) -> np.ndarray:
         far = np.where(plain, far, only)
     value[~near] = far[~near]
     return np.where(np.isnan(value), 0.0, value)
+
+
+def _without_zeros(log_p: np.ndarray, log_q: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A mass that came out as 0, maybe by underflow, is replaced by one that is next to the other: the term falls."""
+    return (
+        np.where(log_p == -math.inf, log_q - NEXT_TO_NOTHING, log_p),
+        np.where(log_q == -math.inf, log_p - NEXT_TO_NOTHING, log_q),
+    )
 
 
 def _sum(terms: np.ndarray) -> float:

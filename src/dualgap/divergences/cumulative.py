@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, final
@@ -140,7 +141,8 @@ def _slack(logs: np.ndarray) -> np.ndarray:
 
 
 def _evaluated(function: Callable[[Any], Any], x: np.ndarray, name: str) -> np.ndarray:
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # scipy's own, past numpy's setting
         values = np.asarray(function(np.asarray(x, dtype=np.float64)), dtype=np.float64)
     if values.shape != np.shape(x) or np.isnan(values).any():
         raise InvalidInput(f"{name} must give a number for every point, got shape {values.shape}", argument=name)
@@ -148,7 +150,8 @@ def _evaluated(function: Callable[[Any], Any], x: np.ndarray, name: str) -> np.n
 
 
 def _finite(function: Callable[[Any], Any], at: np.ndarray) -> np.ndarray:
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # scipy's own, past numpy's setting
         values = np.asarray(function(at), dtype=np.float64).ravel()
     return values[np.isfinite(values) & (np.abs(values) < 1e150)]
 

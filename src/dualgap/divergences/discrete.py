@@ -96,7 +96,8 @@ def alike(p: Any, q: Any) -> tuple[Any, Any, Any]:
     """Both arrays in float64, of one kind and on one device, and the dtype that a result should have."""
     if validation.is_torch(p) != validation.is_torch(q):
         tensor, other = (p, q) if validation.is_torch(p) else (q, p)
-        moved = array_namespace(tensor).asarray(other, device=device(tensor))
+        # A copy: torch takes no read-only arrays and no negative strides.
+        moved = array_namespace(tensor).asarray(np.array(other), device=device(tensor))
         p, q = (p, moved) if tensor is p else (moved, q)
     if device(p) != device(q):
         raise InvalidInput(

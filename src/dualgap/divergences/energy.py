@@ -21,6 +21,7 @@ from dualgap.divergences.kernels import constant
 from dualgap.divergences.line import LineLaw, NormalHump, line_law
 from dualgap.divergences.normal_means import NormalMeansRecomputed, normal_parts
 from dualgap.divergences.permutation import by_kernel
+from dualgap.errors import InvalidInput
 from dualgap.measures import Measure, Points, Samples
 from dualgap.registry import Quantity
 from dualgap.validation import detached, is_torch
@@ -110,6 +111,7 @@ by_kernel(energy_distance, lambda **options: np.negative)
 @ENERGY.route("sorted", Points, Points, Guarantee.EXACT, when=lambda p, q, **options: p.dimension == 1)
 def _sorted(p: Points, q: Points) -> Bracket:
     """Twice the integral of (F - G)^2 between the sorted points: no cancellation near p = q."""
+    spread = _spread(p.points, q.points)
     x, y, dtype = alike(p.points, q.points)
     a, b, other = alike(p.weights, q.weights)
     a, x, _ = alike(a, x)
@@ -122,7 +124,7 @@ def _sorted(p: Points, q: Points) -> Bracket:
     step = xp.cumulative_sum(signed)[:-1]
     square = 2 * xp.sum(step**2 * (points[1:] - points[:-1]))
     # F - G is a running sum of up to n terms of size at most 1, so its error is n eps, and its square twice that.
-    spread, n = float(constant(points[-1] - points[0])), len(points)
+    n = len(points)
     gap = EPS * (n + 8)
     plain = float(constant(square))
     error = 2 * spread * gap * (gap + 2 * math.sqrt(plain / (2 * spread) if spread > 0 else 0.0)) + 16 * EPS * plain
@@ -139,14 +141,26 @@ def _sorted(p: Points, q: Points) -> Bracket:
 @ENERGY.route("sum", Points, Points, Guarantee.EXACT)
 def _points(p: Points, q: Points) -> Bracket:
     """Distances summed over all pairs of points."""
-    everything = np.concatenate([detached(p.points), detached(q.points)])
-    spread = float(np.linalg.norm(np.ptp(everything, axis=0)))
+    spread = _spread(p.points, q.points)
     return of_points(p, q, _negative_distance, lambda distances: -distances, max(spread, 1e-300), "sum")
+
+
+def _spread(x: Any, y: Any, most: float = math.inf) -> float:
+    """The diagonal of the box that holds the points, whose square has to be a double; on the line it has to be one itself."""
+    everything = np.concatenate([detached(x), detached(y)])
+    with np.errstate(over="ignore"):
+        ranges = np.ptp(everything, axis=0)
+        spread = float(np.linalg.norm(ranges)) if len(ranges) > 1 else float(ranges[0])
+    if not spread < most:
+        raise InvalidInput("p and q must be so near each other that a double holds the squares of distances; divide the "
+                           "points by a common unit", argument="p")  # fmt: skip
+    return spread
 
 
 @ENERGY.route("u_statistic", Samples, Samples, Guarantee.ASYMPTOTIC)
 def _unbiased(p: Samples, q: Samples, *, confidence: float = 0.95, permutations: int = 0, seed: int = 0) -> Bracket:
     """The unbiased square over pairs of different draws, with a normal interval, and a p-value by permutations."""
+    _spread(p.points, q.points, 1e150)  # distances are squared on the line too
     return interval_of_samples(p, q, np.negative, math.inf, confidence=confidence, permutations=permutations, seed=seed)
 
 

@@ -67,15 +67,17 @@ def flat_of(points: np.ndarray) -> Flat:
 
 
 def in_common_unit(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Both divided by a power of two, so that the largest coordinate range is about 1: exact, and no square overflows."""
+    """Both divided by a power of two, so that the largest coordinate range is about 1: exact, and no square overflows.
+
+    A coordinate in which no two draws differ, which may be huge next to that range, becomes 0.
+    """
     with np.errstate(over="ignore"):
         ranges = np.maximum(x.max(0), y.max(0)) - np.minimum(x.min(0), y.min(0))
     if not np.isfinite(ranges).all():
         return in_common_unit(x / 4, y / 4)
     exponent = math.frexp(float(ranges.max()))[1]
-    if exponent:
-        x, y = np.ldexp(x, -exponent), np.ldexp(y, -exponent)
-    return x, y
+    first, second = (np.where(ranges > 0, draws, 0.0) for draws in (x, y))
+    return np.ldexp(first, -exponent), np.ldexp(second, -exponent)
 
 
 def intrinsic_dimension(points: np.ndarray) -> tuple[float, int]:

@@ -51,18 +51,15 @@ class HeldOutScores(Certificate):
     generator : FDivergence
     clip : float
     level : float
-    ceiling : float
-        What the divergence never exceeds.
-    link : callable
-        From the f-divergence to what was asked for; increasing.
+    order : float, optional
+        Of the Renyi divergence that is bounded, instead of the f-divergence.
     """
 
     scores: Parts
     generator: FDivergence
     clip: float
     level: float
-    ceiling: float
-    link: Callable[[float], float] = float
+    order: float | None = None
 
     def bounds(self) -> tuple[float, float]:
         """The largest value that the draws refute, by bisection on a wealth that is multiplied up draw by draw.
@@ -70,8 +67,11 @@ class HeldOutScores(Certificate):
         Raises
         ------
         CertificateError
-            When a score exceeds the clip, or the terms of q are not those of the convex conjugate.
+            When a score exceeds the clip, the terms of q are not those of the convex conjugate, or the order is not that
+            of the generator.
         """
+        if self.order is not None and not (isinstance(self.generator, Power) and self.generator.order == self.order):
+            raise CertificateError(f"the generator is not the power of order {self.order!r}")
         for scores in self.scores:
             if not (np.abs(scores) <= self.clip).all():
                 raise CertificateError(f"scores must be at most {self.clip:g} in size")
@@ -79,7 +79,7 @@ class HeldOutScores(Certificate):
         low, high = _interval(self.generator, self.clip)
         first, second = dual_terms(self.generator, self.scores[0])[0], dual_terms(self.generator, self.scores[1])[1]
         below = recomputed_lower_mean(paired_terms(first, second), low, high, self.level)
-        return max(0.0, self.link(below)), self.ceiling
+        return max(0.0, _linked(below, self.order)), _ceiling(self.generator, self.order)
 
     def _require_conjugate(self) -> None:
         """Young's inequality: the line through the terms at one ratio lies below f, less its tangent at 1, at all others."""
@@ -88,7 +88,9 @@ class HeldOutScores(Certificate):
         ratio = np.exp(scores)
         f = self.generator.f(ratio) - self.generator.slope * (ratio - 1)
         lines = real[:, None] * ratio + fake[:, None]
-        if not (lines <= f + 1e-12 * (np.abs(f) + np.abs(real[:, None]) * ratio + np.abs(fake[:, None]))).all():
+        # The terms are sums of numbers of the order of 1, also where they are next to 0.
+        size = 1e-12 * (np.abs(f) + np.abs(real[:, None]) * ratio + np.abs(fake[:, None])) + 1e-14 * (1 + ratio)
+        if not (lines <= f + size).all():
             raise CertificateError("the terms are not those of the generator and its conjugate")
 
 
@@ -176,21 +178,34 @@ def by_held_out(p: Samples, q: Samples, *, generator: FDivergence, confidence: f
 
     .. math:: D_f(p \\| q) \\ge E_p f'(e^s) - E_q \\big(e^s f'(e^s) - f(e^s)\\big)
     """
-    return _bound(p, q, generator, float, confidence=confidence, critic=critic, features=features, seed=seed)
+    return _bound(p, q, generator, None, confidence=confidence, critic=critic, features=features, seed=seed)
 
 
 def renyi_by_held_out(p: Samples, q: Samples, *, order: float, confidence: float = 0.95, critic: Any = None,
                       features: str | None = None, seed: int = 0) -> Bracket:  # fmt: skip
     """The held-out bound of the power divergence of the same order, of which Renyi's is an increasing function."""
-
-    def link(power: float) -> float:
-        inner = 1 + (order - 1) * power
-        return math.log(inner) / (order - 1) if inner > 0 else math.inf
-
-    return _bound(p, q, Power(order), link, confidence=confidence, critic=critic, features=features, seed=seed)
+    return _bound(p, q, Power(order), order, confidence=confidence, critic=critic, features=features, seed=seed)
 
 
-def _bound(p: Samples, q: Samples, generator: FDivergence, link: Callable[[float], float], *, confidence: float,
+def _linked(power: float, order: float | None) -> float:
+    """ln(1 + (a - 1) D) / (a - 1) of the power divergence D; itself without an order.
+
+    Where a > 1, a D below -1 / (a - 1) says nothing; where a < 1, one above 1 / (1 - a) says that the laws are singular.
+    """
+    if order is None:
+        return power
+    inner = (order - 1) * power
+    if inner <= -1:
+        return -math.inf if order > 1 else math.inf
+    return math.log1p(inner) / (order - 1)
+
+
+def _ceiling(generator: FDivergence, order: float | None) -> float:
+    """What the divergence never exceeds."""
+    return generator.singular if order is None else math.inf
+
+
+def _bound(p: Samples, q: Samples, generator: FDivergence, order: float | None, *, confidence: float,
            critic: Any, features: str | None, seed: int) -> Bracket:  # fmt: skip
     level = confidence_level(confidence)
     fitted, held_out = scores_of(p, q, critic, features, seed)
@@ -203,10 +218,10 @@ def _bound(p: Samples, q: Samples, generator: FDivergence, link: Callable[[float
         return lower_mean(paired_terms(*terms(scores, clip)), *_interval(generator, clip), level, halvings=halvings)
 
     clip = max(CLIPS, key=lambda one: bound(fitted, one, ENOUGH_TO_CHOOSE))
-    lower = max(0.0, link(bound(held_out, clip)))
-    ceiling = link(generator.singular) if math.isfinite(generator.singular) else math.inf
+    lower = max(0.0, _linked(bound(held_out, clip), order))
+    ceiling = _ceiling(generator, order)
     first, second = terms(held_out, CLIPS[-1])
-    value = min(max(link(float(first.mean() + second.mean())), lower), ceiling)
+    value = min(max(_linked(float(first.mean() + second.mean()), order), lower), ceiling)
     proof = HeldOutScores(
         lower=min(lower, ceiling),
         upper=ceiling,
@@ -214,8 +229,7 @@ def _bound(p: Samples, q: Samples, generator: FDivergence, link: Callable[[float
         generator=generator,
         clip=clip,
         level=level,
-        ceiling=ceiling,
-        link=link,
+        order=order,
     )
     largest = f"about {math.log(min(map(len, held_out))):.2g} nats (the logarithm of the number of held-out draws)"
     reason = (

@@ -187,7 +187,11 @@ def _kernels(bandwidth: float) -> tuple[Any, Any]:
     def of_squares(squares: Any) -> Any:
         return array_namespace(squares).exp(-squares / (2 * bandwidth**2))
 
-    return of_squares, lambda distances: np.exp(-((distances / bandwidth) ** 2) / 2)
+    @np.errstate(over="ignore")
+    def of_distances(distances: np.ndarray) -> np.ndarray:
+        return np.exp(-((distances / bandwidth) ** 2) / 2)
+
+    return of_squares, of_distances
 
 
 def _product(w: Any, v: Any) -> Any:

@@ -119,6 +119,7 @@ def root_bracket(square: Any, error: float, dtype: Any, method: str,
 def _form(a: Any, x: Any, y: Any, b: Any, kernel: Callable[[Any], Any]) -> Any:
     """a^T K b, with squared distances taken coordinate by coordinate: no cancellation between large coordinates."""
     squares = 0
-    for k in range(x.shape[1]):
-        squares = squares + (x[:, k, None] - y[None, :, k]) ** 2
-    return a @ kernel(squares) @ b
+    with np.errstate(over="ignore"):  # infinitely far is far enough for a kernel that vanishes there
+        for k in range(x.shape[1]):
+            squares = squares + (x[:, k, None] - y[None, :, k]) ** 2
+        return a @ kernel(squares) @ b

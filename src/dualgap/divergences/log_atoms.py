@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, final
 
 from array_api_compat import array_namespace
 
+from dualgap.divergences.generators import FDivergence, Jeffreys, KullbackLeibler
 from dualgap.divergences.kernels import constant
 
-__all__ = ["LogAtoms"]
+__all__ = ["LogAtoms", "farthest"]
+
+
+def farthest(generator: FDivergence) -> float:
+    """How far a logarithm may be below that of the other law: what is beyond counts nothing, or has no double.
+
+    >>> farthest(KullbackLeibler())
+    100000000.0
+    """
+    if isinstance(generator, (KullbackLeibler, Jeffreys)):
+        return 1e8  # the terms are linear in the logarithm
+    return 700.0 if math.isfinite(generator.singular) else 300.0
 
 
 @final

@@ -12,10 +12,11 @@ from scipy.special import ndtri
 from dualgap import validation
 from dualgap.bracket import Bracket, Certificate, Guarantee
 from dualgap.divergences.betting import SHARE, lower_mean
-from dualgap.divergences.generators import FDivergence
-from dualgap.divergences.log_atoms import LogAtoms
+from dualgap.divergences.generators import FDivergence, Jeffreys, KullbackLeibler
+from dualgap.divergences.log_atoms import LogAtoms, farthest
+from dualgap.divergences.singular import on_one_space
 from dualgap.divergences.user import Generator
-from dualgap.errors import CertificateError
+from dualgap.errors import CertificateError, InvalidInput
 from dualgap.measures import Measure
 from dualgap.measures.draws import can_be_drawn, draws_of, log_density_at
 
@@ -37,7 +38,7 @@ def can_be_estimated(p: Measure, q: Measure, *, generator: FDivergence | None = 
 
 
 def _can(p: Measure, q: Measure, generator: FDivergence) -> bool:
-    return not isinstance(generator, Generator) and can_be_drawn(p) and can_be_drawn(q)
+    return not isinstance(generator, Generator) and can_be_drawn(p) and can_be_drawn(q) and on_one_space(p, q)
 
 
 def by_bounded_draws(
@@ -119,8 +120,15 @@ def _terms(p: Measure, q: Measure, generator: FDivergence, draws: int, seed: int
     validation.count(seed, "seed", at_least=0)
     x = _drawn(p, q, draws, seed)
     log_p, log_q = log_density_at(p, x), log_density_at(q, x)
-    middle = np.logaddexp(log_p, log_q) - math.log(2)
-    log_p, log_q = (np.maximum(log - middle, -FAR) for log in (log_p, log_q))
+    middle, far = np.logaddexp(log_p, log_q) - math.log(2), farthest(generator)
+    for log, limit, name in ((log_q, generator.at_infinity, "q"), (log_p, generator.at_zero, "p")):
+        if limit == math.inf and (log < middle - far).any():
+            raise InvalidInput(
+                f"{name} must have a density within a factor of e^{far:g} of the other at every draw, got "
+                f"e^{float((log - middle).min()):g}: the divergence is infinite, or draws do not show it",
+                argument=name,
+            )
+    log_p, log_q = (np.maximum(log - middle, -far) for log in (log_p, log_q))
     return generator.terms(LogAtoms(log_q, log_p - log_q, generator.reach))
 
 
@@ -167,7 +175,12 @@ class DrawsRecomputed(Certificate):
         share = 1 / (1 + np.exp(np.clip(log_q - log_p, -FAR, FAR)))  # p / (p + q)
         other = 1 / (1 + np.exp(np.clip(log_p - log_q, -FAR, FAR)))
         f = self.generator
-        terms = f.perspective(2 * share, 2 * other) - f.slope * 2 * (share - other)
+        if isinstance(f, (KullbackLeibler, Jeffreys)):
+            ratio = np.clip(log_p - log_q, -farthest(f), farthest(f))
+            weight = share - other if isinstance(f, Jeffreys) else share
+            terms = 2 * weight * ratio - f.slope * 2 * (share - other)
+        else:
+            terms = f.perspective(2 * share, 2 * other) - f.slope * 2 * (share - other)
         near = np.abs(log_p - log_q) < 0.2
         terms[near] = 2 * other[near] * f.remainder(np.expm1((log_p - log_q)[near]))
         if math.isfinite(f.singular):

@@ -57,13 +57,15 @@ class NeighboursRecomputed(Certificate):
         Raises
         ------
         CertificateError
-            When the groups are not disjoint parts of the draws.
+            When the groups are not disjoint parts of the draws, of the same share of both.
         """
         value = self._value(self.x, self.y)
         groups = []
         for part in self.parts:
             if part.p.shape != self.x.shape[:1] or part.q.shape != self.y.shape[:1]:
                 raise CertificateError("there is not one group to every draw")
+            if part.share != self.parts[0].share or not part.is_even():
+                raise CertificateError("the groups do not have the same share of the draws")
             groups.append(np.array([self._value(self.x[part.p == g], self.y[part.q == g]) for g in range(part.groups)]))
         return _within(value, half_width(groups, self.parts[0].share, self.level), self.ceiling)
 

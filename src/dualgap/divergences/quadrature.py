@@ -10,7 +10,8 @@ import numpy as np
 from dualgap.bracket import Bracket, Guarantee
 from dualgap.divergences.generators import FDivergence
 from dualgap.divergences.line import line_law
-from dualgap.divergences.log_atoms import LogAtoms
+from dualgap.divergences.log_atoms import LogAtoms, farthest
+from dualgap.divergences.singular import on_circle, on_one_space
 from dualgap.divergences.user import Generator
 from dualgap.measures import Density, Gaussian, Measure, Mixture
 from dualgap.measures.draws import log_density_at
@@ -18,8 +19,6 @@ from dualgap.validation import as_array, real
 
 __all__ = ["by_quadrature", "have_densities"]
 
-#: What is integrated is cut at this logarithm below the other density.
-FAR = 700.0
 ROUNDS = 40
 MOST_CELLS = 60_000
 #: By how much a density may miss 1 before the answer says so.
@@ -28,6 +27,8 @@ MISSING = 1e-4
 
 def have_densities(p: Measure, q: Measure, *, generator: FDivergence | None = None, **options: object) -> bool:
     """Whether both are laws on the line with densities."""
+    if not on_one_space(p, q):
+        return False
     return not isinstance(generator, Generator) and all(law.dimension == 1 and _has_density(law) for law in (p, q))
 
 
@@ -52,12 +53,14 @@ def by_quadrature(
     given = np.zeros(0) if isinstance(breakpoints, tuple) and not breakpoints else as_array(breakpoints, "breakpoints")
     cuts, low, high = _cuts(p, q, np.asarray(given, dtype=np.float64).ravel())
 
+    far = farthest(generator)
+
     def integrands(x: np.ndarray) -> np.ndarray:
         log_p, log_q = (log_density_at(law, x.reshape(-1, 1)) for law in (p, q))
         first, second = np.exp(log_p), np.exp(log_q)
         neither = ~np.isfinite(np.maximum(log_p, log_q))
-        log_p, log_q = np.maximum(log_p, log_q - FAR), np.maximum(log_q, log_p - FAR)
-        log_p, log_q = np.where(neither, -2 * FAR, log_p), np.where(neither, -2 * FAR, log_q)
+        log_p, log_q = (np.where(neither, 0.0, log) for log in (log_p, log_q))
+        log_p, log_q = np.maximum(log_p, log_q - far), np.maximum(log_q, log_p - far)
         terms = np.where(neither, 0.0, generator.terms(LogAtoms(log_q, log_p - log_q, generator.reach)))
         return np.array([terms, first, second])
 
@@ -83,6 +86,7 @@ def _cuts(p: Measure, q: Measure, given: np.ndarray) -> tuple[np.ndarray, float,
             known = line_law(part)
             places.append(np.zeros(0) if known is None else known.grid())
             support = (-math.inf, math.inf) if not isinstance(part, Density) or part.support is None else part.support
+            support = (-math.pi, math.pi) if on_circle(part) else support
             ends.append([float(np.ravel(end)[0]) for end in support])
     low, high = min(end[0] for end in ends), max(end[1] for end in ends)
     powers = 2.0 ** np.arange(-10, 21)

@@ -38,14 +38,13 @@ class CrossFitted(Certificate):
     ----------
     apart, together : pairs of (n,) and (m,) arrays
     generator : FDivergence
-    level, ceiling : float
+    level : float
     """
 
     apart: tuple[np.ndarray, np.ndarray]
     together: tuple[np.ndarray, np.ndarray]
     generator: FDivergence
     level: float
-    ceiling: float
 
     def bounds(self) -> tuple[float, float]:
         """The value plus and minus its normal margin, with exactly rounded sums."""
@@ -60,7 +59,8 @@ class CrossFitted(Certificate):
                     for one, mean in zip(terms, means, strict=True)
                 )
         value, margin = sum(values) / 2, float(ndtri((1 + self.level) / 2)) * math.sqrt(variance)
-        return min(max(value - margin, 0.0), self.ceiling), min(max(value + margin, 0.0), self.ceiling)
+        ceiling = self.generator.singular
+        return min(max(value - margin, 0.0), ceiling), min(max(value + margin, 0.0), ceiling)
 
 
 def by_classifier(p: Samples, q: Samples, *, generator: FDivergence, confidence: float = 0.95,
@@ -99,7 +99,7 @@ def by_classifier(p: Samples, q: Samples, *, generator: FDivergence, confidence:
         tuple(np.clip(one, -LARGEST_SCORE, LARGEST_SCORE) for one in scores) for scores in (apart, (whole(x), whole(y)))
     ]
     evidence: dict[str, Any] = {"apart": bounded[0], "together": bounded[1], "generator": generator}
-    proof = CrossFitted(lower=0.0, upper=0.0, level=level, ceiling=ceiling, **evidence).claiming()
+    proof = CrossFitted(lower=0.0, upper=0.0, level=level, **evidence).claiming()
     value = sum(float(dual_terms(generator, one)[side].mean()) for pair in bounded for side, one in enumerate(pair)) / 2
     wrong = int(np.count_nonzero(apart[0] <= 0) + np.count_nonzero(apart[1] >= 0))
     most = math.log(min(len(x), len(y))) / 2 if ceiling == math.inf else math.inf

@@ -22,6 +22,7 @@ from dualgap.divergences.gaussian_bracket import CHEAP, HOPELESS, WIDE, evidence
 from dualgap.divergences.gaussian_pair import GaussianPair, difference_of_supports, doubt
 from dualgap.divergences.generators import FDivergence
 from dualgap.divergences.kernels import constant
+from dualgap.divergences.line import NormalHump
 from dualgap.divergences.user import Generator
 from dualgap.errors import CertificateError
 from dualgap.measures import Gaussian
@@ -46,11 +47,25 @@ class ShiftRecomputed(decimals.TwoGaussians):
     def _from(self, first: decimals.Matrix, second: decimals.Matrix, shift: list[Decimal]) -> tuple[Decimal, Decimal]:
         if first != second:
             raise CertificateError("the covariances are not equal")
+        if self.nearer.generator != self.farther.generator or not all(
+            _is_shift(one) for one in (self.nearer, self.farther)
+        ):
+            raise CertificateError("the cells are not those of N(0, 1) from N(D, 1)")
         distance = decimals.squared_distance(second, shift).sqrt()
         ends = [Decimal(float(one.q.humps[0].mode)) for one in (self.nearer, self.farther)]
         if not ends[0] <= distance <= ends[1]:
             raise CertificateError(f"the distance {float(distance)} does not lie between those of the cells")
         return Decimal(self.nearer.bounds()[0]), Decimal(self.farther.bounds()[1])
+
+
+def _is_shift(cells: CellsRecomputed) -> bool:
+    """Whether the cells are those of N(0, 1) and a normal law of variance 1."""
+    laws = cells.p, cells.q
+    plain = all(
+        law.weights.tolist() == [1.0] and isinstance(law.humps[0], NormalHump) and law.humps[0].scale == 1
+        for law in laws
+    )
+    return plain and cells.p.humps[0].mode == 0
 
 
 def are_shifted(p: Gaussian, q: Gaussian, *, generator: FDivergence | None = None, **options: Any) -> bool:

@@ -15,7 +15,7 @@ from dualgap.errors import CertificateError
 from dualgap.measures import Density, Gaussian, Integers, Measure, Mixture, Points
 from dualgap.validation import detached, is_torch
 
-__all__ = ["SingularPair", "why_not_continuous", "why_singular"]
+__all__ = ["SingularPair", "on_circle", "on_one_space", "why_not_continuous", "why_singular"]
 
 
 def why_singular(p: Measure, q: Measure) -> str:
@@ -34,20 +34,38 @@ def why_singular(p: Measure, q: Measure) -> str:
     return ""
 
 
-def why_not_continuous(p: Measure, q: Measure) -> str:
+def why_not_continuous(p: Measure, q: Measure, names: tuple[str, str] = ("p", "q")) -> str:
     """Why p has mass where q has none, although they share some, in words; empty when that is not known."""
+    one, other = names
     if isinstance(p, Integers) and isinstance(q, Points):
-        return "p has mass on infinitely many whole numbers, q on finitely many points" if _is_infinite(p) else ""
+        return (
+            f"{one} has mass on infinitely many whole numbers, {other} on finitely many points"
+            if _is_infinite(p)
+            else ""
+        )
     if isinstance(p, Points) and isinstance(q, Integers):
         lost = detached(p.points)[:, 0][~_on(q, p) & (detached(p.weights) > 0)]
-        return f"p has mass at {lost[0]:g}, q has none there" if len(lost) else ""
-    support = positive_on(p)
+        return f"{one} has mass at {lost[0]:g}, {other} has none there" if len(lost) else ""
+    support = positive_on(p) if on_one_space(p, q) else None
     if support is None or not isinstance(q, (Density, Integers)):
         return ""
     (low_p, high_p), (low_q, high_q) = support, _ends(q)
     if ((low_p < low_q) | (high_p > high_q)).any():
-        return f"p has mass in all of {_box(low_p, high_p)}, q has none outside of {_box(low_q, high_q)}"
+        return f"{one} has mass in all of {_box(low_p, high_p)}, {other} has none outside of {_box(low_q, high_q)}"
     return ""
+
+
+def on_circle(law: Measure) -> bool:
+    """Whether the law is one of angles, whose density is periodic."""
+    if isinstance(law, Mixture):
+        return any(map(on_circle, law.components))
+    return isinstance(law, Density) and law.family is not None and law.family.name == "vonmises"
+
+
+def on_one_space(p: Measure, q: Measure) -> bool:
+    """Whether both laws, and what they are mixtures of, are ones of angles, or none of them is."""
+    parts = [part for law in (p, q) for part in (law.components if isinstance(law, Mixture) else (law,))]
+    return len({on_circle(part) for part in parts}) == 1
 
 
 def positive_on(law: Measure) -> tuple[np.ndarray, np.ndarray] | None:
@@ -55,7 +73,10 @@ def positive_on(law: Measure) -> tuple[np.ndarray, np.ndarray] | None:
     if isinstance(law, (Density, Integers)):
         return None if law.family is None else _ends(law)
     everywhere = isinstance(law, Gaussian) or (
-        isinstance(law, Mixture) and any(isinstance(part, Gaussian) for part in law.components)
+        isinstance(law, Mixture)
+        and any(
+            isinstance(part, Gaussian) and w > 0 for part, w in zip(law.components, detached(law.weights), strict=True)
+        )
     )
     if everywhere and mass_kind(law) == "continuous":
         return np.full(law.dimension or 1, -np.inf), np.full(law.dimension or 1, np.inf)
@@ -93,14 +114,20 @@ class SingularPair(Certificate):
 
 def is_singular(p: Measure, q: Measure, *, generator: FDivergence | None = None, **options: Any) -> bool:
     """Whether the supports alone give the divergence."""
-    unbounded = generator is not None and generator.at_infinity == math.inf
-    return bool(why_singular(p, q) or (unbounded and why_not_continuous(p, q)))
+    if why_singular(p, q):
+        return True
+    if generator is None:
+        return False
+    ours = generator.at_infinity == math.inf and why_not_continuous(p, q)
+    return bool(ours or (generator.at_zero == math.inf and why_not_continuous(q, p)))
 
 
 def between_singular(p: Measure, q: Measure, *, generator: FDivergence) -> Bracket:
     """The value for laws of which one has mass where the other has none."""
-    if generator.singular == math.inf or not why_singular(p, q):
-        return infinite(p, q)
+    if generator.singular == math.inf:
+        if why_singular(p, q) or (generator.at_infinity == math.inf and why_not_continuous(p, q)):
+            return infinite(p, q)
+        return _bracket(math.inf, q, p, f"infinite because {why_not_continuous(q, p, ('q', 'p'))}")
     return _bracket(generator.singular, p, q, f"the value for mutually singular laws because {why_singular(p, q)}")
 
 
@@ -206,7 +233,7 @@ def _is_infinite(law: Integers) -> bool:
 
 def _ends(law: Density | Integers) -> tuple[np.ndarray, np.ndarray]:
     low, high = law.support or (-np.inf, np.inf)
-    if law.family is not None and law.family.name == "vonmises":  # where the circle is cut does not matter
+    if on_circle(law):  # where it is cut does not matter
         low, high = -np.inf, np.inf
     return np.broadcast_to(low, law.dimension), np.broadcast_to(high, law.dimension)
 

@@ -35,6 +35,18 @@ class Partition:
     groups: int
     share: float
 
+    def is_even(self) -> bool:
+        """Whether there are two groups or more, and each has its share of the draws of both, but for a part of a draw."""
+        if not (self.groups >= 2 and 0 < self.share <= 1 / self.groups * (1 + 1e-12)):
+            return False
+        for part in (self.p, self.q):
+            if part.min() < -1 or part.max() >= self.groups:
+                return False
+            counts = np.bincount(part[part >= 0], minlength=self.groups)
+            if (np.abs(counts - self.share * len(part)) > 1 - 1e-9).any():
+                return False
+        return True
+
     def smallest(self) -> int:
         """Draws of the smallest group."""
         return min(int(np.bincount(part[part >= 0], minlength=self.groups).min()) for part in (self.p, self.q))

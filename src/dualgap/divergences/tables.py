@@ -14,6 +14,7 @@ from dualgap.divergences import (
     discrete,
     gaussian,
     gaussian_power,
+    integer_sums,
     mixture_bounds,
     monte_carlo,
     quadrature,
@@ -60,6 +61,7 @@ _FAMILIES = "two named families with a closed form"
 _ON_THE_LINE = "two laws on the line with distribution functions, or mixtures of them"
 _MIXTURES = "two mixtures of Gaussians that are not singular"
 _DRAWN = "two laws with densities that can be drawn from"
+_ON_INTEGERS = "two laws on whole numbers, or one and points of the line"
 _ON_A_LINE = "two laws on the line with densities"
 
 
@@ -88,7 +90,25 @@ def _fill(quantity: Quantity, **options: Any) -> None:
     shifted, shifted_value = (_with(one, **options) for one in (shift.are_shifted, shift.between_shifted))
     route("cells", Gaussian, Gaussian, Guarantee.CERTIFIED, when=shifted)(shifted_value)
     route("cells", Measure, Measure, Guarantee.CERTIFIED, when=on_the_line, needs=_ON_THE_LINE)(cells_value)
+
+
+def _fill_general(quantity: Quantity, **options: Any) -> None:
+    """The methods that every other one of the same guarantee comes before."""
     for name, guarantee, when, compute, needs in (
+        (
+            "integer_sums",
+            Guarantee.EXACT,
+            integer_sums.are_infinitely_apart,
+            integer_sums.infinite_between_integers,
+            _ON_INTEGERS,
+        ),
+        (
+            "integer_sums",
+            Guarantee.CERTIFIED,
+            integer_sums.are_on_integers,
+            integer_sums.between_integers,
+            _ON_INTEGERS,
+        ),
         (
             "mixture_bounds",
             Guarantee.CERTIFIED,
@@ -100,7 +120,9 @@ def _fill(quantity: Quantity, **options: Any) -> None:
         ("monte_carlo", Guarantee.ASYMPTOTIC, monte_carlo.can_be_estimated, monte_carlo.by_draws, _DRAWN),
         ("quadrature", Guarantee.NONE, quadrature.have_densities, quadrature.by_quadrature, _ON_A_LINE),
     ):
-        route(name, Measure, Measure, guarantee, when=_with(when, **options), needs=needs)(_with(compute, **options))
+        quantity.route(name, Measure, Measure, guarantee, when=_with(when, **options), needs=needs)(
+            _with(compute, **options)
+        )
 
 
 def _equivalent(p: Gaussian, q: Gaussian, **options: Any) -> bool:
@@ -144,11 +166,20 @@ JS.routes_in("dualgap.duals.neural", Samples, Samples)
 JS.route("gaussian", Gaussian, Gaussian, Guarantee.EXACT, when=gaussian.are_equal)(gaussian.between_equal)
 JS.route("overlap", Gaussian, Gaussian, Guarantee.CERTIFIED, when=_equivalent)(gaussian.js_between)
 
+for _quantity, _generator in _GENERATORS.items():
+    _fill_general(_quantity, generator=_generator)
+_fill_general(F_DIVERGENCE)
+
 RENYI.route("discrete", Histogram, Histogram, Guarantee.EXACT)(renyi_on_atoms.histograms)
 RENYI.route("discrete", Points, Points, Guarantee.EXACT)(renyi_on_atoms.points)
 RENYI.route("singular", Measure, Measure, Guarantee.EXACT, when=renyi_on_atoms.is_singular)(
     renyi_on_atoms.between_singular
 )
+RENYI.route(
+    "integer_sums", Measure, Measure, Guarantee.EXACT, when=integer_sums.renyi_are_infinitely_apart, needs=_ON_INTEGERS
+)(integer_sums.infinite_renyi_of_integers)
+RENYI.route("integer_sums", Measure, Measure, Guarantee.CERTIFIED, when=integer_sums.are_on_integers,
+            needs=_ON_INTEGERS)(integer_sums.renyi_of_integers)  # fmt: skip
 RENYI.route("gaussian", Gaussian, Gaussian, Guarantee.EXACT, when=_equivalent)(gaussian_power.renyi_between)
 
 add_sample_routes(_GENERATORS, RENYI, F_DIVERGENCE, _with)

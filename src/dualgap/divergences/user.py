@@ -11,7 +11,7 @@ import numpy as np
 
 from dualgap import validation
 from dualgap.divergences.generators import FDivergence
-from dualgap.divergences.kernels import AtomPair
+from dualgap.divergences.kernels import AtomPair, constant
 from dualgap.errors import InvalidInput
 
 __all__ = ["Generator"]
@@ -72,7 +72,7 @@ class Generator(FDivergence):
             if value != math.inf:
                 validation.real(value, name)
         grid = np.exp(np.linspace(-6, 6, 193))
-        values = np.asarray(self.formula(grid), dtype=np.float64)
+        values = self._evaluated(grid)
         if values.shape != grid.shape or not np.isfinite(values).all():
             raise InvalidInput("formula must give a finite number for every positive t", argument="formula")
         scale = 1e-9 * (1 + np.abs(values))
@@ -85,11 +85,20 @@ class Generator(FDivergence):
             raise InvalidInput("formula must be convex", argument="formula")
         self._require_limits()
 
+    def _evaluated(self, t: np.ndarray) -> np.ndarray:
+        try:
+            return np.asarray(self.formula(t), dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise InvalidInput(
+                f"formula must take a numpy array and give one of its shape, got {type(error).__name__}: {error}",
+                argument="formula",
+            ) from error
+
     def _require_limits(self) -> None:
         """The two limits have to be those of the formula, as far as it can be followed towards them."""
         ends = np.array([1e-100, 1e100])
         with np.errstate(all="ignore"):
-            near_zero, near_infinity = np.asarray(self.formula(ends), dtype=np.float64) / [1.0, 1e100]
+            near_zero, near_infinity = self._evaluated(ends) / [1.0, 1e100]
         for name, claimed, seen in (
             ("at_zero", self.at_zero, near_zero),
             ("at_infinity", self.at_infinity, near_infinity),
@@ -123,17 +132,36 @@ class Generator(FDivergence):
         xp = atoms.xp
         one = xp.ones_like(atoms.sum)
         p, q = (xp.where(atoms.shared, part, one) for part in (atoms.p, atoms.scaled))
-        both = q * self.formula(p / q) - self.slope * (p - q)
         zero = self.at_zero if math.isfinite(self.at_zero) else 0.0
         infinity = self.at_infinity if math.isfinite(self.at_infinity) else 0.0
+        ratio = constant(p) / constant(q)
+        # Where no double holds the ratio, the smaller mass adds nothing to what the larger has alone.
+        none, rest = ratio == 0, ratio == math.inf
+        if bool(none.any()) or bool(rest.any()):
+            p, q = (xp.where(none | rest, one, part) for part in (p, q))
+        both = q * self.formula(p / q) - self.slope * (p - q)
+        both = xp.where(none, (zero + self.slope) * atoms.scaled, both)
+        both = xp.where(rest, (infinity - self.slope) * atoms.p, both)
+        unknown = ~(abs(constant(both)) < math.inf)
+        unknown = unknown | (none & (self.at_zero == math.inf)) | (rest & (self.at_infinity == math.inf))
+        if bool(unknown.any()):
+            raise InvalidInput(
+                "formula must be a finite number at the ratio of any two masses, which it is not at one between "
+                f"{float(ratio.min()):.3g} and {float(ratio.max()):.3g}; set masses that stand for 0 to 0",
+                argument="generator",
+            )
         alone = atoms.p * (infinity - self.slope) + atoms.scaled * (zero + self.slope)
         shown = xp.where(atoms.shared, both, xp.where(atoms.missed, atoms.p * (infinity - self.slope), alone))
         # Above its tangent, so what rounding leaves below 0 is 0.
         return xp.where(shown > 0, shown, xp.zeros_like(shown))
 
     def perspective(self, p: np.ndarray, q: np.ndarray) -> np.ndarray:
-        """q f(p/q)."""
-        return q * self.formula(p / q)
+        """q f(p/q); by the limits of f where no double holds the ratio."""
+        ratio = p / q
+        none, rest = ratio == 0, ratio == math.inf
+        value = q * self.formula(np.where(none | rest, 1.0, ratio))
+        value[none], value[rest] = self.at_zero * q[none], self.at_infinity * p[rest]
+        return value
 
     def remainder(self, u: np.ndarray) -> np.ndarray:
         """f(1 + u) - f'(1) u."""

@@ -46,3 +46,12 @@ def test_equal_parameters_give_zero_and_close_ones_more_digits():
     same = FamilyRecomputed(lower=0.0, upper=0.0, form="cauchy", p=one, q=one)
     assert same.bounds() == (0.0, 0.0)
     assert replace(same, q=close | {"scale": np.asarray(1 + 2**-52)}).bounds()[0] == pytest.approx(2**-106, rel=1e-12)
+
+
+def test_laws_that_the_form_does_not_take_together_are_refused():
+    """The formula of two beta laws is for one interval; on two, the divergence is infinite."""
+    proof = dg.kl(stats.beta(2.0, 3.0), stats.beta(3.0, 2.5)).certificate
+    proof.check()
+    for name in ("loc", "scale"):
+        with pytest.raises(CertificateError, match="wants equal"):
+            replace(proof, p=proof.p | {name: proof.p[name] + 0.1}).check()

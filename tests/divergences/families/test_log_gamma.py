@@ -50,4 +50,4 @@ def test_the_remainder_can_be_differentiated_twice_also_at_equality():
     a = torch.tensor([0.5, 40.0], dtype=torch.float64, requires_grad=True)
     b = torch.tensor([0.5, 30.0], dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(kernels.log_gamma_excess, (b, a))
-    assert torch.autograd.gradgradcheck(kernels.log_gamma_excess, (b, a))
+    assert torch.autograd.gradgradcheck(kernels.log_gamma_excess, (b, a), fast_mode=True)

@@ -47,3 +47,13 @@ def test_a_lognormal_law_has_the_divergence_of_its_logarithm():
     logs = dg.kl(stats.norm(0.3, 1.2), stats.norm(0.8, 2.0))
     bracket = dg.kl(stats.lognorm(1.2, scale=math.exp(0.3)), stats.lognorm(2.0, scale=math.exp(0.8)))
     assert float(bracket) == pytest.approx(float(logs), rel=1e-14)  # rounding of the exponentials
+
+
+def test_a_lognormal_law_of_torch_may_have_the_location_zero():
+    torch = pytest.importorskip("torch")
+    p, q = (
+        torch.distributions.LogNormal(*torch.tensor(pair, dtype=torch.float64)) for pair in ((0.5, 1.5), (0.0, 2.0))
+    )
+    here = dg.hellinger(p, q)
+    assert float(here) == pytest.approx(float(dg.hellinger(dg.Gaussian(0.5, 2.25), dg.Gaussian(0.0, 4.0))), rel=1e-13)
+    here.certificate.check()

@@ -10,7 +10,7 @@ from typing import Any, final
 import numpy as np
 
 from dualgap.bracket import Certificate
-from dualgap.divergences.families.closed_form import ClosedForm, Values
+from dualgap.divergences.families.closed_form import ClosedForm, Values, agree
 from dualgap.divergences.families.pair import FORMS
 from dualgap.errors import CertificateError
 
@@ -52,7 +52,7 @@ class FamilyRecomputed(Certificate):
         Raises
         ------
         CertificateError
-            When there is no such form, or a parameter is missing.
+            When there is no such form, a parameter is missing, or one is not the same in both laws that has to be.
         """
         if (
             self.form not in FORMS
@@ -60,6 +60,8 @@ class FamilyRecomputed(Certificate):
             or any(not np.isfinite(v).all() for one in (self.p, self.q) for v in one.values())
         ):
             raise CertificateError(f"there is no closed form {self.form!r} for these parameters")
+        if not all(agree(self.p, self.q, name) for name in FORMS[self.form].equal):
+            raise CertificateError(f"the laws differ in a parameter that the closed form {self.form!r} wants equal")
         value, digits = self._value(100), 100
         while value != 0 and abs(value) < 10.0 ** -min(digits - 60, 300) and digits < 1600:
             digits *= 4

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -140,8 +139,8 @@ def _log_normal_power(mp: Any, p: Values, q: Values, order: Any) -> Any:
 
 
 def _size_of_logs(p: Values, q: Values) -> float:
-    values = [p.get("log_scale", p.get("scale")), q.get("log_scale", q.get("scale"))]
-    spread = max(abs(math.log(largest(value))) + largest(value) * ("log_scale" in p) for value in values)
+    # A rounded scale moves its logarithm by eps, and that is rounded itself.
+    spread = max(1 + largest(constant(_log_scale(one))) for one in (p, q))
     return 4 + (spread / min(float(constant(one["s"]).min()) for one in (p, q))) ** 2
 
 
