@@ -325,6 +325,8 @@ def test_a_closure_returns_losses_that_depend_on_the_parameters(closure):
         {"method": "OptimisticGDA", "state": {"past.x": torch.zeros(7)}, "gradient_calls": 0},
         {"method": "OptimisticGDA", "state": {"past.x": [0.0, 0.0]}, "gradient_calls": 0},
         {"method": "ExtraGradient", "state": None, "gradient_calls": 0},
+        {"method": "OptimisticGDA", "state": None, "gradient_calls": "many"},
+        {"method": "OptimisticGDA", "state": [1], "gradient_calls": 0},
     ],
 )
 def test_the_state_of_another_run_is_refused(state):

@@ -13,6 +13,7 @@ from dualgap.games.game import Game
 from dualgap.games.methods.method import Method
 from dualgap.games.parameter_group import ParameterGroup, flat, joined_vector
 from dualgap.games.sets import FreeSpace, StrategySet
+from dualgap.validation import count
 
 __all__ = ["MinMax"]
 
@@ -155,7 +156,11 @@ class MinMax:
             raise InvalidInput(
                 f"state must be that of the method {_name(self.method)}, got {state['method']}", argument="state"
             )
-        memory, sizes = state["state"], self._game.sizes
+        memory, sizes, calls = state["state"], self._game.sizes, count(state["gradient_calls"], "state", at_least=0)
+        if memory is not None and not isinstance(memory, dict):
+            raise InvalidInput(
+                f"state must hold the method's memory as a dict, got {type(memory).__name__}", argument="state"
+            )
         for name, value in ({} if memory is None else memory).items():
             if not isinstance(value, Tensor) or (value.ndim == 1 and value.shape[0] not in (1, *sizes)):
                 shape = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
@@ -165,7 +170,7 @@ class MinMax:
                 )
         device = self._game.owners[0][0].device
         self._state = None if memory is None else {name: value.to(device).clone() for name, value in memory.items()}
-        self._game.calls = int(state["gradient_calls"])
+        self._game.calls = calls
 
 
 class _ClosureGame(Game):
@@ -294,7 +299,10 @@ def _usable(method: Any) -> Method:
 
 def _parameters(given: Any, name: str) -> list[Tensor]:
     if not isinstance(given, Iterable) or isinstance(given, Tensor):
-        raise InvalidInput(f"{name} must be an iterable of parameters, got {type(given).__name__}", argument=name)
+        remedy = "; pass its parameters()" if isinstance(given, torch.nn.Module) else ""
+        raise InvalidInput(
+            f"{name} must be an iterable of parameters, got {type(given).__name__}{remedy}", argument=name
+        )
     found = list(given)
     if not found or not all(isinstance(one, Tensor) and one.is_leaf and one.requires_grad for one in found):
         raise InvalidInput(

@@ -40,12 +40,26 @@ def test_the_claim_of_the_guide_is_in_the_table_and_on_the_page(tmp_path):
     found = subprocess.run([sys.executable, "-m", "dualgap", *command], cwd=tmp_path, capture_output=True, text=True)
     assert found.returncode == 0, found.stderr
     assert "1 claim: 1 holds; 1 of 1 mutants rejected" in found.stdout
-    assert "Squares are not negative" in (tmp_path / "report" / "index.html").read_text("utf-8")
+    page = (tmp_path / "report" / "index.html").read_text("utf-8")
+    assert "Squares are not negative" in page
+    assert "dualgap verify --only squares --seed 0 --claims mine.py" in page  # what repeats it alone names the file
 
 
 def test_the_test_of_the_guide_passes(tmp_path):
     (tmp_path / "test_mine.py").write_text(_example("verifying.md", "In your own test suite"))
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_mine.py"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "test_mine.py",
+        "--dualgap-report",
+        "page",
+    ]
     found = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert found.returncode == 0, found.stdout
     assert "1 claim: 1 holds; 1 of 1 mutants rejected" in found.stdout
+    page = (tmp_path / "page" / "index.html").read_text("utf-8")
+    assert "pytest test_mine.py::test_squares --dualgap-budget quick --dualgap-seed 0" in page

@@ -18,8 +18,8 @@ CLAIM = Claim(
     source="school",
     hypotheses="none",
     instances=Seeds(at_least=0.5, quick=8, full=8),
-    check=lambda seeds: Evidence(0, np.array(seeds), ">=", 0),
-    mutants=(Mutant("other", {}),),
+    check=lambda seeds, *, lift=0: Evidence(0, np.array(seeds) + lift, ">=", 0),
+    mutants=(Mutant("other", {"lift": -100}),),
 )
 
 

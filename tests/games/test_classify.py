@@ -134,6 +134,23 @@ def test_too_close_to_call_is_undecided():
     assert dg.classify(scalar(-1e-17, 1.0, -1.0), 0.0, 0.0).nash is not True
 
 
+@pytest.mark.parametrize("start", [1e-3, -1e-3, 1e-5, 3e-9])
+@pytest.mark.parametrize("power", [3, 5])
+def test_a_pair_on_either_side_of_an_inflection_has_no_verdict(power, start):
+    """x^3 and x^5 are no minimum at 0, and a pair that counts as critical has a second derivative of either sign."""
+    game = dg.games.Payoff(lambda x, y: (x**power / power - y**2 / 2).sum(-1), sizes=(1, 1))
+    start = math.copysign(abs(start) ** (2 / (power - 1)), start)  # where the gradient is the same
+    found = dg.classify(game, start, 0.0)
+    assert (found.nash, found.strict_nash, found.minimax, found.stable) == (None, None, None, None)
+
+
+def test_an_inflection_that_rounding_places_has_no_verdict():
+    # (x - 1)^3 / 3, whose gradient is rounding within 1e-8 of 1
+    game = dg.games.Payoff(lambda x, y: (x**3 / 3 - x**2 + x - y**2 / 2).sum(-1), sizes=(1, 1))
+    for start in (1 + 1e-8, 1 - 3e-9):
+        assert dg.classify(game, start, 0.0).nash is None
+
+
 def test_the_maximum_of_a_potential_is_nothing_and_a_common_loss_is_nash():
     maximum = dg.classify(scalar(-1.0, 0.0, 1.0), 0.0, 0.0)
     assert (maximum.nash, maximum.minimax, maximum.stable) == (False, False, False)

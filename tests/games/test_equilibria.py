@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -86,6 +87,12 @@ def test_a_continuum_is_sampled_and_says_that_its_points_are_not_isolated():
 def test_a_game_without_a_critical_point_has_none():
     game = dg.games.Payoff(lambda x, y: (x + x * 0 - y**2).sum(-1), sizes=(1, 1))
     assert equilibria(game, starts=4) == ()
+
+
+def test_a_field_that_dies_out_at_infinity_has_no_critical_point_there():
+    # the gradient e^x falls below every tolerance, and Newton's steps stay one long
+    game = dg.games.Payoff(lambda x, y: (torch.exp(x) - y**2 / 2).sum(-1), sizes=(1, 1))
+    assert equilibria(game, starts=8) == ()
 
 
 @given(st.integers(0, 10**6))

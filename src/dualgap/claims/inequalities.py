@@ -47,7 +47,7 @@ def _affinity(p, q):
     instances=PAIRS,
     mutants=[
         Mutant("without the root", {"bound": lambda kl: 1 - math.exp(-kl)}),
-        Mutant("twice the exponent", {"kl": lambda p, q: _kl(p, q) / 4}),
+        Mutant("a quarter of the divergence", {"kl": lambda p, q: _kl(p, q) / 4}),
     ],
 )
 def bretagnolle_huber(pair, *, kl=_kl, bound=lambda kl: math.sqrt(-math.expm1(-kl))):
@@ -199,7 +199,7 @@ def renyi_monotone(
     instances=POSITIVE,
     mutants=[
         Mutant("the largest mass", {"mass": lambda q: float(q.max())}),
-        Mutant("V² for 2 V²", {"factor": 0.5}),
+        Mutant("V² for 2 V²", {"factor": 1.0}),
     ],
 )
 def reverse_pinsker(pair, *, mass=lambda q: float(q.min()), factor=2.0):

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from dualgap.claims.claim import Claim, Registry
+from dualgap.claims.result import OWN_FILE
 from dualgap.errors import InvalidInput
 
 __all__ = ["load"]
@@ -47,7 +48,7 @@ def load(path: Path | str, registry: Registry) -> tuple[Claim, ...]:
     path = Path(path)
     if path.suffix != ".py" or not path.is_file():
         raise InvalidInput(f"claims must be a Python file that exists, got {str(path)!r}", argument="claims")
-    name = f"dualgap_claims_of_{path.stem}"
+    name = f"{OWN_FILE}{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path.resolve())
     if spec is None or spec.loader is None:
         raise InvalidInput(f"claims must be a Python file, got {str(path)!r}", argument="claims")

@@ -59,7 +59,8 @@ def in_processes(
     for claim in unknown:
         lost = yield from _in_one_pool([claim], 1, budget, seed, mutants)
         for alone in lost:
-            yield Result(claim=alone, verdict=Verdict.CRASHED, seed=seed, error="its process died while it was tried")
+            error = "its process died while it was tried"
+            yield Result(claim=alone, verdict=Verdict.CRASHED, seed=seed, error=error, budget=budget)
 
 
 def _in_one_pool(claims: Sequence[Claim], jobs: int, budget: str, seed: int, mutants: bool) -> Iterator[Any]:

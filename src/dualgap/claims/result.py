@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import enum
 import io
+import os
+import shlex
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, final
@@ -12,7 +15,10 @@ from dualgap.claims.claim import Claim
 from dualgap.claims.evidence import Evidence
 from dualgap.claims.frequency import Frequency
 
-__all__ = ["MutantResult", "Result", "Verdict", "Verification"]
+__all__ = ["OWN_FILE", "MutantResult", "Result", "Verdict", "Verification"]
+
+#: How the names of the modules begin that files of claims are run as.
+OWN_FILE = "dualgap_claims_of_"
 
 
 @final
@@ -100,6 +106,9 @@ class Result:
     error : str
         Of a check that crashed.
     seconds : float
+    budget : "quick" or "full"
+    again : str
+        The command that repeats the claim, where it is not ``dualgap verify``.
     """
 
     claim: Claim
@@ -115,6 +124,8 @@ class Result:
     mutants: tuple[MutantResult, ...] = ()
     error: str = ""
     seconds: float = 0.0
+    budget: str = "quick"
+    again: str = ""
 
     @property
     def good(self) -> bool:
@@ -124,7 +135,13 @@ class Result:
     @property
     def command(self) -> str:
         """The command that repeats this claim alone, on the same instances."""
-        return f"dualgap verify --only {self.claim.identifier} --seed {self.seed}"
+        if self.again:
+            return self.again
+        budget = "" if self.budget == "quick" else f" --budget {self.budget}"
+        module = sys.modules.get(getattr(self.claim.check, "__module__", None) or "")
+        own = module is not None and module.__name__.startswith(OWN_FILE) and module.__file__
+        file = f" --claims {shlex.quote(os.path.relpath(own))}" if own else ""
+        return f"dualgap verify --only {self.claim.identifier} --seed {self.seed}{budget}{file}"
 
 
 @final

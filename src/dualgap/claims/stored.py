@@ -46,6 +46,7 @@ def to_data(result: Result) -> dict[str, Any]:
         "mutants": [[one.name, one.rejected, _evidence(one.evidence), one.error] for one in result.mutants],
         "error": result.error,
         "seconds": result.seconds,
+        "budget": result.budget,
     }
 
 
@@ -88,6 +89,7 @@ def from_data(data: dict[str, Any], claim: Claim) -> Result:
         ),
         error=str(data["error"]),
         seconds=float(data["seconds"]),
+        budget=str(data["budget"]),
     )
 
 

@@ -39,6 +39,7 @@ def check_claim(claim: Claim, *, budget: str, seed: int, mutants: bool = False) 
         margins=tuple(trial.margins),
         frequency=trial.frequency,
         error=trial.error,
+        budget=budget,
     )
     if claim.refutes is not None and result.verdict.good:
         result = _with_refutation(result, claim.refutes)

@@ -10,12 +10,13 @@ import torch
 
 from dualgap.errors import InvalidInput
 from dualgap.games.curvature import LocalForm, local_form
+from dualgap.games.derivatives import value_and_jacobian
 from dualgap.games.exact import is_definite
 from dualgap.games.game import Game, ZeroSum, strategies
 from dualgap.games.linearise import linearise, require_deterministic
 from dualgap.games.methods.method import Method
 from dualgap.games.newton import newton
-from dualgap.games.residual import natural_residual
+from dualgap.games.residual import natural_residual, residual_vector
 from dualgap.games.simulate import require_game, require_method
 from dualgap.games.spectrum import Eigenvalue, spectrum
 from dualgap.validation import detached, real
@@ -26,6 +27,8 @@ __all__ = ["Classification", "classify"]
 ROUNDINGS = 16
 #: Newton steps from a pair that is an equilibrium up to the tolerance: the residual's digits double in each.
 POLISHING = 4
+#: How many times the Jacobian's change on the way to the estimated zero covers its change on the way to a multiple one.
+MULTIPLE = 4
 #: Blocks up to this size are decided in rational arithmetic where the field is affine.
 MOST_NUMBERS = 64
 
@@ -172,8 +175,8 @@ def classify(
         require_method(method)
     given = strategies((x, y), game.sizes, "x and y")
     residual = _require_critical(game, given, limit)
-    point, moved = _polished(game, given, limit)
-    form, error = _form_and_error(game, point, moved)
+    point = _polished(game, given, limit)
+    form, error = _form_and_error(game, point)
     own_x, own_y = _rising(form.own_x), _rising(form.own_y)
     nash, strict = _nash(game, form, own_x, own_y, error)
     minimax, schur = _minimax(game, form, own_y, error)
@@ -230,26 +233,48 @@ def _require_critical(game: Game, point: tuple[torch.Tensor, torch.Tensor], tole
 
 def _polished(
     game: Game, point: tuple[torch.Tensor, torch.Tensor], tolerance: float
-) -> tuple[tuple[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]:
-    """The pair after a few Newton steps, and after one more; the pair itself where they lead far away."""
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The pair after a few Newton steps; the pair itself where they lead far away."""
     size = float(torch.cat(point).norm())
-    steps = [point]
-    for count in (POLISHING, 1):
-        x, y, _ = newton(game, steps[-1][0][None], steps[-1][1][None], steps=count)
-        steps.append((x[0], y[0]))
-    far = float((torch.cat(steps[1]) - torch.cat(point)).norm()) > tolerance**0.5 * (1 + size)
-    return (point, point) if far else (steps[1], steps[2])
+    x, y, _ = newton(game, point[0][None], point[1][None], steps=POLISHING)
+    far = float((torch.cat([x[0], y[0]]) - torch.cat(point)).norm()) > tolerance**0.5 * (1 + size)
+    return point if far else (x[0], y[0])
 
 
-def _form_and_error(
-    game: Game, point: tuple[torch.Tensor, torch.Tensor], moved: tuple[torch.Tensor, torch.Tensor]
-) -> tuple[LocalForm, float]:
-    """The Jacobian on the open directions, and how far it may be off: rounding, and how it changes in a Newton step."""
-    form, further = (local_form(game, one[0].numpy(), one[1].numpy()) for one in (point, moved))
+def _form_and_error(game: Game, point: tuple[torch.Tensor, torch.Tensor]) -> tuple[LocalForm, float]:
+    """The Jacobian on the open directions, and how far it may be off: rounding, and how it changes on the way to the zero.
+
+    With the residual r and its Jacobian R, the zero is about :math:`(|r| + \\text{rounding}) / \\sigma_{\\min}(R)` away, along
+    the weakest direction. At a zero of multiplicity m that is 1/m of the way, and the Jacobian changes by at least half of
+    itself over m - 1 such parts: four times the change covers it.
+    """
+    form = local_form(game, point[0].numpy(), point[1].numpy())
     error = ROUNDINGS * np.finfo(np.float64).eps * float(np.linalg.norm(form.jacobian))
-    if form.jacobian.shape == further.jacobian.shape:
-        error += 2 * float(np.linalg.norm(form.jacobian - further.jacobian))
-    return form, error
+    if game.affine:
+        return form, error
+    changes = [0.0]
+    for x, y in _where_the_zero_may_be(game, point):
+        further = local_form(game, x.numpy(), y.numpy())
+        if form.jacobian.shape == further.jacobian.shape and np.isfinite(further.jacobian).all():
+            changes.append(float(np.linalg.norm(form.jacobian - further.jacobian)))
+    return form, error + MULTIPLE * max(changes)
+
+
+def _where_the_zero_may_be(
+    game: Game, point: tuple[torch.Tensor, torch.Tensor]
+) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    """On both sides of a pair, as far away as the zero of the residual may be."""
+    n, z = point[0].shape[0], torch.cat(point)
+    value, jacobian = value_and_jacobian(lambda w: residual_vector(game, w[:n], w[n:]), z)
+    strengths, directions = torch.linalg.svd(jacobian.detach())[1:]
+    size, eps = 1 + float(z.norm()), float(np.finfo(np.float64).eps)
+    rounding = ROUNDINGS * eps * size * float(strengths[0])
+    weakest = float(strengths[-1])
+    if weakest <= ROUNDINGS * eps * float(strengths[0]):
+        return []  # there the eigenvalue itself is 0 up to rounding
+    away = min((float(value.detach().norm()) + rounding) / weakest, size)
+    moved = [z + sign * away * directions[-1] for sign in (1.0, -1.0)]
+    return [(game.project_x(one[:n]), game.project_y(one[n:])) for one in moved]
 
 
 def _nash(game: Game, form: LocalForm, own_x: np.ndarray, own_y: np.ndarray, error: float) -> tuple[Verdict, Verdict]:

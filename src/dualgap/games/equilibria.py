@@ -13,10 +13,11 @@ from dualgap.errors import InvalidInput
 from dualgap.games.catalogue.matrix_game import MatrixGame
 from dualgap.games.classify import Classification, classify
 from dualgap.games.constants import Constants
-from dualgap.games.derivatives import field_and_jacobian
+from dualgap.games.derivatives import field_and_jacobian, value_and_jacobian
 from dualgap.games.game import Game
 from dualgap.games.linearise import known_equilibrium, require_deterministic
 from dualgap.games.newton import newton
+from dualgap.games.residual import residual_vector
 from dualgap.games.simulate import require_game
 from dualgap.validation import as_array, count, real
 
@@ -26,6 +27,10 @@ __all__ = ["Equilibrium", "equilibria", "local_constants"]
 NEWTON_STEPS = 100
 #: Two zeros nearer to each other than this, relatively, are one.
 SAME = 1e-6
+#: A residual that is small where Newton's step is longer than this, relatively, fades out towards infinity: e^x at x = -20.
+SETTLED = 1e-3
+#: Singular values below this share of the largest are 0: along a continuum of zeros there is no step.
+RANK_TOLERANCE = 1e-13
 
 
 @final
@@ -105,6 +110,7 @@ def equilibria(
     points = torch.cat([x, y], -1).numpy()
     sizes = 1 + np.linalg.norm(points, axis=1)
     near = np.isfinite(sizes) & (residuals.numpy() <= limit * sizes)
+    near[near] = _newton_moves(game, x[near], y[near]) <= SETTLED * sizes[near]
     distinct = _distinct(points[near], residuals.numpy()[near])
     n = game.sizes[0]
     return tuple(
@@ -177,6 +183,16 @@ def _starts(game: Game, starts: Any, seed: Any, scale: float) -> tuple[Tensor, T
             known = known_equilibrium(game, None)
             x, y = torch.cat([known[0][None], x]), torch.cat([known[1][None], y])
     return game.project_x(x), game.project_y(y)
+
+
+def _newton_moves(game: Game, x: Tensor, y: Tensor) -> np.ndarray:
+    """The lengths of Newton's steps from some points, without a shift."""
+    n = x.shape[-1]
+    value, jacobian = value_and_jacobian(lambda z: residual_vector(game, z[..., :n], z[..., n:]), torch.cat([x, y], -1))
+    if not len(value):
+        return np.zeros(0)
+    inverse = torch.linalg.pinv(jacobian.detach(), rtol=RANK_TOLERANCE)
+    return (inverse @ value.detach()[..., None])[..., 0].norm(dim=-1).numpy()
 
 
 def _distinct(points: np.ndarray, residuals: np.ndarray) -> list[tuple[np.ndarray, float]]:

@@ -20,6 +20,8 @@ from __future__ import annotations
 
 import inspect
 import json
+import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
@@ -121,7 +123,8 @@ class ClaimItem(pytest.Item):
 
         budget, seed = _setting(self.config)
         result = check_claim(self.claim, budget=budget, seed=seed, mutants=True)
-        data = {"claim": _texts(self.claim), "result": stored.to_data(result)}
+        again = f"pytest {shlex.quote(self.nodeid)} --dualgap-budget {budget} --dualgap-seed {seed}"
+        data = {"claim": _texts(self.claim), "result": stored.to_data(result), "again": again}
         self.user_properties.append((_PROPERTY, json.dumps(data)))
         if not result.good or result.verdict.short == "undecided":
             raise AssertionError(_why(result))
@@ -209,4 +212,4 @@ def _result_of(data: dict[str, Any]) -> Result:
         check=tried,
         refutes=None if refutes is None else Refutation(*refutes, evidence=tried),
     )
-    return stored.from_data(data["result"], claim)
+    return replace(stored.from_data(data["result"], claim), again=data["again"])
