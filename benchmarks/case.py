@@ -22,7 +22,7 @@ class Case:
     contenders : mapping of str to callable
         By library; each takes nothing and returns the number that it computes.
     repeats : int
-        How often each is timed, after one run that is not.
+        How often each is timed, after one run that is not; with 1 there is no other run, for problems that take minutes.
     """
 
     name: str
@@ -36,13 +36,14 @@ def measure(case: Case) -> dict[str, Any]:
 
     The contenders take turns, so that a busy minute of the machine is shared by all of them.
     """
-    values = {name: float(contender()) for name, contender in case.contenders.items()}
+    values: dict[str, float] = {}
     times: dict[str, list[float]] = {name: [] for name in case.contenders}
-    for _ in range(case.repeats):
+    for turn in range(case.repeats + (case.repeats > 1)):
         for name, contender in case.contenders.items():
             start = time.perf_counter()
-            contender()
-            times[name].append(time.perf_counter() - start)
+            values[name] = float(contender())
+            if turn or case.repeats == 1:
+                times[name].append(time.perf_counter() - start)
     return {
         "name": case.name,
         "sizes": dict(case.sizes),

@@ -137,6 +137,13 @@ def test_terms_whose_masses_underflow_count():
     _checked(bracket)
 
 
+def test_orders_of_renyi_whose_sums_overflow_are_finite():
+    closed, summed = (dg.renyi(P(10.0), P(0.5), order=3.0, method=m) for m in ("closed_form", "integer_sums"))
+    assert summed.lower <= closed.upper
+    assert closed.lower <= summed.upper < math.inf
+    _checked(summed)
+
+
 def test_a_hole_far_out_makes_kl_infinite_whatever_underflows_there():
     p = P(3.0)
     hole = Integers(lambda k: np.where(k == 500, -np.inf, (k + 1) * math.log(0.5)), support=(0, math.inf))
@@ -149,6 +156,31 @@ def test_values_can_be_differentiated():
     rate, p = (torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in (3.0, 0.3))
     assert torch.autograd.gradcheck(lambda a, b: dg.js(td.Poisson(a), td.Geometric(b)).value, (rate, p))
     assert torch.autograd.gradcheck(lambda a, b: dg.kl(td.Poisson(a), td.Geometric(b)).value, (rate, p))
+
+
+def test_the_value_keeps_single_precision_and_the_bounds_hold_it():
+    bracket = dg.js(td.Poisson(torch.tensor(3.0)), td.Geometric(torch.tensor(0.3)))
+    assert bracket.value.dtype == torch.float32
+    assert bracket.lower <= float(bracket.value) <= bracket.upper
+    assert bracket.gap < 1e-6
+    _checked(bracket)
+
+
+@pytest.mark.parametrize(
+    ("p", "q"), [(P(3.0), P(5.0, loc=1)), (P(3.0), G(0.3, loc=-1)), (dg.Points([0.0, 1.0]), P(2.0))]
+)
+def test_a_formula_of_the_user_is_summed_too(p, q):
+    # (t - 1)^2 / (t + 1) is the divergence of Vincze and Le Cam, at most 2.
+    f = dg.divergences.Generator(formula=lambda t: (t - 1) ** 2 / (t + 1), slope=0.0, at_zero=1.0, at_infinity=1.0)
+    bracket = dg.f_divergence(p, q, f)
+    k = np.arange(200.0)
+    first = np.array([0.5, 0.5] + [0.0] * 198) if isinstance(p, dg.Points) else p.pmf(k)
+    second = q.pmf(k)
+    both = first + second
+    truth = float(((first - second) ** 2 / np.where(both > 0, both, 1.0)).sum())
+    assert float(bracket) == pytest.approx(truth, rel=1e-12)
+    assert bracket.gap < 1e-11
+    _checked(bracket)
 
 
 def test_a_certificate_that_claims_more_is_refused():

@@ -44,5 +44,8 @@ def test_separated_and_constant_draws_give_finite_scores():
 
 
 def test_too_many_features_are_refused_with_the_remedy():
-    with pytest.raises(InvalidInput, match=r"features must number at most a quarter .* 66 quadratic ones; use linear ones or more draws"):
+    with pytest.raises(
+        InvalidInput,
+        match=r"features must number at most a quarter .* 66 quadratic ones; use linear ones or more draws",
+    ):
         fit_ratio(RNG.normal(size=(50, 10)), RNG.normal(size=(50, 10)), "quadratic")

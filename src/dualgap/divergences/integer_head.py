@@ -22,7 +22,6 @@ from dualgap.errors import InvalidInput
 
 __all__ = [
     "Head",
-    "added_log",
     "best_head",
     "head_bounds",
     "log_terms",
@@ -125,24 +124,26 @@ def outside_masses(
     return min(low, high), high
 
 
-def best_head(p: IntegerLaw, q: IntegerLaw, generator: FDivergence) -> Head:
-    """As many numbers as are worth it: until the rest adds next to nothing, or nothing is won any more."""
+def best_head(p: IntegerLaw, q: IntegerLaw, generator: FDivergence, order: float | None = None) -> Head:
+    """As many numbers as are worth it: until the rest adds next to nothing, or nothing is won any more.
+
+    With an ``order`` it is the bounds of the Renyi divergence that count.
+    """
     best, least, size = None, math.inf, _first_size(p, q)
     while best is None or size <= LARGEST_SUM:
         head = _head(p, q, size)
-        lower, upper = head_bounds(head, generator)
-        little = max(one[1] for one in head.outside) < LITTLE
+        lower, upper = head_bounds(head, generator) if order is None else renyi_bounds(head, order)
+        left = max(one[1] for one in head.outside)
         gap = upper - lower if upper < math.inf else math.inf
         progress = best is None or gap < 0.7 * least
-        if best is None or gap <= least or not little:
+        if best is None or gap <= least or left >= LITTLE:
             best, least = head, gap
-        left = max(one[1] for one in head.outside)
         if upper == math.inf:
             # Longer sums may reach the number from which the terms fall, where quotients of masses are known.
             hopeless = math.isnan(head.last) or any(law.atoms is None and law.steps is None for law in (p, q))
-            if hopeless and left < NONE_LEFT:
+            if lower >= LARGEST or (hopeless and left < NONE_LEFT):
                 break
-        elif head.beyond(generator) <= ENOUGH * lower or (little and not progress):
+        elif (left < LITTLE and not progress) or (order is None and head.beyond(generator) <= ENOUGH * lower):
             break
         size *= 4
     return best
@@ -294,9 +295,7 @@ def _weighted(factor: float, mass: float) -> float:
 def renyi_bounds(head: Head, order: float) -> tuple[float, float]:
     """Bounds of ln(sum p^a q^(1-a)) / (a - 1): from the power divergence, and from the logarithm of the sum."""
     slope = order - 1
-    near = [
-        math.log1p(slope * one) / slope if slope * one > -1 else math.inf for one in head_bounds(head, Power(order))
-    ]
+    near = [_of_power(slope, one) for one in head_bounds(head, Power(order))]
     (log_p, error_p), (log_q, error_q) = ((log[head.shared], error[head.shared]) for log, error in head.masses)
     terms = order * log_p - slope * log_q
     error = order * error_p + abs(slope) * error_q + 4 * EPS * (order * np.abs(log_p) + abs(slope) * np.abs(log_q))
@@ -305,20 +304,18 @@ def renyi_bounds(head: Head, order: float) -> tuple[float, float]:
     rounding = EPS * (64 + 8 * math.log2(len(terms) + 1))
     least, most = (_log_of(terms + sign * error) + sign * rounding for sign in (-1, 1))
     rest = power_beyond(head.p, head.q, order, head.last, (head.outside[0][1], head.outside[1][1]))
-    most = added_log(most, rest)
+    most = float(np.logaddexp(most, rest))
     far = sorted((least / slope, most / slope))
     lower, upper = max(near[0], far[0], 0.0), min(near[1], far[1])
     wide = 8 * EPS
     return min(lower * (1 - wide), upper), upper * (1 + wide)
 
 
-def added_log(log: float, rest: float) -> float:
-    """ln(e^log + rest).
-
-    >>> added_log(0.0, math.e - 1)
-    1.0
-    """
-    return log if rest <= 0 else float(np.logaddexp(log, math.log(rest))) if rest < math.inf else math.inf
+def _of_power(slope: float, divergence: float) -> float:
+    """ln(1 + slope D) / slope, where the product may overflow."""
+    if slope * divergence > 1e300:
+        return (math.log(slope) + math.log(divergence)) / slope if divergence < math.inf else math.inf
+    return math.log1p(slope * divergence) / slope if slope * divergence > -1 else math.inf
 
 
 def _log_of(terms: Any) -> float:

@@ -69,6 +69,7 @@ def infinite_between_integers(p: Measure, q: Measure, *, generator: FDivergence)
     )
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what no double holds is infinite
 def between_integers(p: Measure, q: Measure, *, generator: FDivergence) -> Bracket:
     """Bounds by a sum up to a number beyond which little is left, and what is beyond it merged or bounded.
 
@@ -79,7 +80,7 @@ def between_integers(p: Measure, q: Measure, *, generator: FDivergence) -> Brack
     lower, upper = head_bounds(head, generator)
     terms = _terms(p, q, head, generator)
     value = array_namespace(terms).sum(terms)
-    return _bracket(value, lower, upper, head, generator, None)
+    return _bracket(_as_given(value, p, q), lower, upper, head, generator, None)
 
 
 def renyi_are_infinitely_apart(p: Measure, q: Measure, *, order: float = 1.0, **options: Any) -> bool:
@@ -92,25 +93,26 @@ def infinite_renyi_of_integers(p: Measure, q: Measure, *, order: float) -> Brack
     return infinite_between_integers(p, q, generator=Power(order))
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what no double holds is infinite
 def renyi_of_integers(p: Measure, q: Measure, *, order: float) -> Bracket:
     """Bounds by a sum of p^a q^(1-a) that stops, and by the f-divergence of this power near p = q."""
     if order == 1:
         raise InvalidInput("order must not be 1, got 1; that divergence is kl", argument="order")
     first, second = _laws(p, q)
     generator = Power(order)
-    head = best_head(first, second, generator)
+    head = best_head(first, second, generator, order)
     lower, upper = renyi_bounds(head, order)
     terms = _terms(p, q, head, generator)
     xp = array_namespace(terms)
     power = xp.sum(terms)
-    if (order - 1) * float(constant(power)) > -0.5:
+    if -0.5 < (order - 1) * float(constant(power)) < 1e10:
         value = xp.log1p((order - 1) * power) / (order - 1)
     else:
         log_p, log_q = _log_pair(p, q, head)
         exponent = order * log_p + (1 - order) * log_q
         largest = float(constant(exponent).max())
         value = (xp.log(xp.sum(xp.exp(exponent - largest))) + largest) / (order - 1)
-    return _bracket(value, lower, upper, head, generator, order)
+    return _bracket(_as_given(value, p, q), lower, upper, head, generator, order)
 
 
 def _laws(p: Measure, q: Measure) -> tuple[IntegerLaw, IntegerLaw]:
@@ -156,6 +158,15 @@ def _terms(p: Measure, q: Measure, head: Head, generator: FDivergence) -> Any:
     return xp.concat([terms, xp.reshape(xp.full_like(xp.sum(terms), alone), (1,))])
 
 
+def _as_given(value: Any, p: Measure, q: Measure) -> Any:
+    """In the precision of the tensors that the laws are made of."""
+    tensors = [x for law in (p, q) if is_torch(x := like(0.0, law, law))]
+    if not tensors:
+        return value
+    xp = array_namespace(value)
+    return xp.astype(value, xp.result_type(*tensors))
+
+
 def _bracket(
     value: Any, lower: float, upper: float, head: Head, generator: FDivergence, order: float | None
 ) -> Bracket:
@@ -175,5 +186,13 @@ def _bracket(
         guarantee=Guarantee.CERTIFIED,
         method="integer_sums",
         certificate=certificate,
-        reason="" if math.isfinite(upper) else "no upper bound is known for what the numbers that were not summed add",
+        reason=_why_no_bound(lower, upper),
     )
+
+
+def _why_no_bound(lower: float, upper: float) -> str:
+    if math.isfinite(upper):
+        return ""
+    if lower > 1e308:
+        return "larger than the largest double"
+    return "no upper bound is known for what the numbers that were not summed add"

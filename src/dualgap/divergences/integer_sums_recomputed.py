@@ -11,7 +11,7 @@ import numpy as np
 from dualgap.bracket import Certificate
 from dualgap.divergences.cells_recomputed import plain_terms
 from dualgap.divergences.generators import ChiSquared, FDivergence, Power
-from dualgap.divergences.integer_head import added_log, outside_masses
+from dualgap.divergences.integer_head import outside_masses
 from dualgap.divergences.integer_laws import IntegerLaw, total_mass
 from dualgap.divergences.integer_tails import beyond, diverges, power_beyond
 from dualgap.divergences.plain import log_sum
@@ -151,7 +151,7 @@ class IntegersRecomputed(Certificate):
             return first, second
         least = float(log_sum(self.order * log_p[shared] - slope * log_q[shared], axis=0))
         rest = power_beyond(self.p, self.q, self.order, self.last, mass)
-        far = sorted((least / slope, added_log(least, rest) / slope))
+        far = sorted((least / slope, float(np.logaddexp(least, rest)) / slope))
         return far[0], far[1]
 
     def _merged(self, p: tuple[float, float], q: tuple[float, float]) -> float:

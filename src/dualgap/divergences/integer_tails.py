@@ -38,27 +38,27 @@ def beyond(p: IntegerLaw, q: IntegerLaw, generator: FDivergence, last: float, ou
         return kl_beyond(p, q, last, mass_p) + kl_beyond(q, p, last, mass_q) + mass_p + mass_q
     if isinstance(generator, ChiSquared) or (isinstance(generator, Power) and generator.order > 1):
         order = generator.order if isinstance(generator, Power) else 2.0
-        return power_beyond(p, q, order, last, outside) / (order - 1) + mass_q
+        log = power_beyond(p, q, order, last, outside)
+        return (math.exp(log) if log < 709 else math.inf) / (order - 1) + mass_q
     return sum(mass * limit if mass > 0 else 0.0 for mass, limit in ((mass_p, for_p), (mass_q, for_q)))
 
 
 def power_beyond(p: IntegerLaw, q: IntegerLaw, order: float, last: float, outside: tuple[float, float]) -> float:
-    """An upper bound of the sum of p^a q^(1-a); for a < 1 by Hoelder's inequality."""
-    if outside[0] <= 0:
-        return 0.0
+    """The logarithm of an upper bound of the sum of p^a q^(1-a); for a < 1 by Hoelder's inequality."""
+    if outside[0] <= 0 or (order < 1 and outside[1] <= 0):
+        return -math.inf
     if order < 1:
-        return outside[0] ** order * max(outside[1], 0.0) ** (1 - order) * (1 + 1e-12)
+        return order * math.log(outside[0]) + (1 - order) * math.log(outside[1]) + 1e-12
     if p.steps is None or q.steps is None or not last >= 0:
         return math.inf
     (log_p, log_q), error = _logs(p, q, last + 1)
     if log_p == -math.inf:
-        return 0.0
+        return -math.inf
     both = p.steps.power(order, q.steps)
     fall = _fall(*both.most(last + 1, _growth(p, q, order)), last + 1)
     if not fall < 0 or log_q == -math.inf:
         return math.inf
-    exponent = order * log_p + (1 - order) * log_q + (2 * order + 1) * error
-    return math.exp(exponent) / -math.expm1(fall) * (1 + 1e-12) if exponent < 700 else math.inf
+    return order * log_p + (1 - order) * log_q + (2 * order + 1) * error - math.log(-math.expm1(fall)) + 1e-12
 
 
 def kl_beyond(p: IntegerLaw, q: IntegerLaw, last: float, mass_p: float) -> float:
