@@ -50,7 +50,9 @@ def test_equal_laws_are_not_told_apart_more_often_than_promised(dimension):
 
 @pytest.mark.parametrize("dimension", [2, 8, 32])
 def test_a_shift_and_a_scale_are_proved_in_any_dimension(dimension):
-    within = 0.2  # 1,050 held-out draws: a mean is off by 4%, and a bound at 95% asks for 1.6 of these and for its window
+    within = (
+        0.2  # 1,050 held-out draws: a mean is off by 4%, and a bound at 95% asks for 1.6 of these and for its window
+    )
     rng = np.random.default_rng(2)
     x, y = rng.normal(size=(2, 3000, dimension))
     radius = math.sqrt(2) * math.exp(math.lgamma((dimension + 1) / 2) - math.lgamma(dimension / 2))

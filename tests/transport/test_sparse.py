@@ -10,12 +10,13 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 import dualgap as dg
 from dualgap.bracket import Guarantee
 from dualgap.errors import CertificateError, InvalidInput
 from dualgap.progress import Progress
-from dualgap.transport import exact, sparse
+from dualgap.transport import assignment, columns, exact, sparse
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +70,135 @@ def test_it_agrees_with_the_dense_solver(seed, d, order, weighted, ground):
     assert dense.lower <= b.upper
     assert b.guarantee is Guarantee.EXACT
     assert b.gap <= 1e-8 * b.value
+    b.certificate.check()
+
+
+def linear_program(cost: np.ndarray, a: np.ndarray, b: np.ndarray) -> float:
+    """min <cost, plan>, by HiGHS."""
+    n, m = cost.shape
+    marginals = np.vstack([np.kron(np.eye(n), np.ones(m)), np.kron(np.ones(n), np.eye(m))])
+    found = linprog(cost.ravel(), A_eq=marginals[:-1], b_eq=np.concatenate([a, b])[:-1], method="highs")
+    return float(found.fun)
+
+
+@st.composite
+def difficult(draw, d: int):
+    """Points on a small grid, on a line or repeated, one alone or many, with and without mass."""
+    n = draw(st.sampled_from([1, 2, 5, 12]))
+    rng = np.random.default_rng(draw(st.integers(0, 10**6)))
+    points = rng.integers(-4, 5, size=(n, d)).astype(float)
+    if draw(st.booleans()):
+        points[:, 1:] = points[:, :1]
+    counts = rng.integers(0, 4, size=n).astype(float)
+    counts[0] += counts.sum() == 0
+    return points, counts / counts.sum()
+
+
+@settings(max_examples=60)
+@given(
+    st.integers(1, 3).flatmap(lambda d: st.tuples(difficult(d), difficult(d))),
+    st.sampled_from([1.0, 1.5, 2.0, 3.0]),
+    st.sampled_from(["euclidean", "cityblock"]),
+    st.sampled_from([1e-150, 1e-14, 1.0, 1e150]),
+    st.sampled_from([0.0, 1e8]),
+    st.sampled_from(["sparse", "exact"]),
+)
+def test_the_bracket_holds_the_value_of_the_linear_program(pair, order, ground, scale, shift, method):
+    (x, a), (y, b) = pair
+    apart = np.abs(x[:, None] - y[None])
+    far = apart.sum(-1) if ground == "cityblock" else np.sqrt((apart**2).sum(-1))
+    truth = linear_program(far**order, a, b) ** (1 / order)
+    # Whole numbers are moved exactly; scaling rounds a coordinate by 1e-16, of 1e8 where it was moved so far.
+    found = dg.wasserstein(
+        dg.Points((x + shift) * scale, a), dg.Points((y + shift) * scale, b), order=order, ground=ground, method=method
+    )
+    slack = (1e-8 + (0.0 if scale == 1 else shift * 1e-15)) * scale + (
+        1e-8 ** (1 / order) if truth < 1e-6 else 0
+    ) * scale
+    assert found.lower <= truth * scale + slack
+    assert found.upper >= truth * scale - slack
+    assert found.lower <= found.value <= found.upper
+    found.certificate.check()
+
+
+@pytest.mark.parametrize("method", ["sparse", "exact"])
+def test_a_solver_that_stops_too_early_is_not_believed(method, monkeypatch):
+    # POT's flow at an iteration limit misses mass, and its cost is no bound of either kind.
+    monkeypatch.setattr(exact, "NO_LIMIT", 20)
+    monkeypatch.setattr(columns, "NO_LIMIT", 20)
+    monkeypatch.setattr(assignment, "is_available", lambda: False)
+    x, y = np.random.default_rng(0).normal(size=(2, 60, 2))
+    with pytest.raises(CertificateError, match="marginals"):
+        dg.wasserstein(x, y, method=method)
+
+
+@pytest.mark.parametrize("method", ["sparse", "exact"])
+@pytest.mark.parametrize("order", [1, 2])
+def test_an_offset_of_1e8_costs_no_digits_that_the_coordinates_have(method, order):
+    x, y = np.round(np.random.default_rng(0).normal(size=(2, 60, 2)) * 2**20) / 2**20  # exact at 1e8 too
+    plain, moved = (dg.wasserstein(x + shift, y + shift, order=order, method=method) for shift in (0.0, 1e8))
+    assert moved.value == pytest.approx(plain.value, rel=1e-9)
+    assert moved.guarantee is Guarantee.EXACT
+
+
+@pytest.mark.parametrize("method", ["sparse", "exact"])
+@pytest.mark.parametrize("scale", [1e-14, 1e-7, 1e14])
+def test_costs_of_any_size_are_not_taken_for_zero(method, scale):
+    x, y = np.random.default_rng(1).normal(size=(2, 60, 2))
+    plain, scaled = (dg.wasserstein(x * s, y * s, method=method) for s in (1.0, scale))
+    assert scaled.value == pytest.approx(plain.value * scale, rel=1e-9)
+    assert scaled.guarantee is Guarantee.EXACT
+
+
+@pytest.mark.parametrize("method", ["sparse", "exact"])
+def test_nothing_that_is_no_number_or_no_mass_is_taken(method):
+    for bad in (np.nan, np.inf):
+        with pytest.raises(InvalidInput):
+            dg.wasserstein([[bad, 0.0]], [[0.0, 0.0]], method=method)
+    with pytest.raises(InvalidInput, match="negative"):
+        dg.wasserstein(dg.Points(np.zeros((2, 2)), [1.5, -0.5]), np.zeros((2, 2)), method=method)
+    with pytest.raises(InvalidInput, match="finite"):
+        dg.wasserstein(dg.Histogram([1.0]), dg.Histogram([1.0]), cost=[[np.nan]])
+
+
+def test_potentials_are_feasible_for_all_pairs():
+    x, y = np.random.default_rng(2).normal(size=(2, 200, 2))  # POT's own exceed costs by up to 5e-10
+    for method in ("sparse", "exact"):
+        b = dg.wasserstein(x, y, order=2, method=method)
+        f, g = b.potentials
+        assert (f[:, None] + g - ((x[:, None] - y[None]) ** 2).sum(-1)).max() <= 1e-14
+
+
+def test_a_device_of_torch_prices_as_the_cores_do(monkeypatch):
+    x, y = np.random.default_rng(3).normal(size=(2, 200, 3))
+    plain = dg.wasserstein(x, y, order=2, method="sparse")
+    monkeypatch.setattr(sparse, "accelerator", lambda cost: "cpu")
+    assert dg.wasserstein(x, y, order=2, method="sparse").value == pytest.approx(plain.value, rel=1e-9)
+
+
+def test_a_gap_or_a_deadline_or_a_bar_asks_for_the_method_that_has_them():
+    x, y = np.random.default_rng(4).normal(size=(2, 20, 2))
+    for options in ({"gap": 0.01}, {"deadline": 60.0}, {"progress": Recorded()}):
+        assert dg.wasserstein(x, y, **options).method == "sparse"
+    with pytest.raises(InvalidInput, match="deadline must be an option of the method 'exact'"):
+        dg.wasserstein(x, y, method="exact", deadline=1.0)
+
+
+@pytest.mark.parametrize("moment", ["levels", "solve", "feasible"])
+def test_an_interruption_of_what_cannot_be_left_out_still_gives_a_bracket(moment, monkeypatch):
+    x, y = np.random.default_rng(5).normal(size=(2, 100, 2))
+    truth = dg.wasserstein(x, y, order=2, method="exact").value
+    work, calls = getattr(sparse, moment), []
+
+    def interrupted(*arguments):
+        calls.append(moment)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        return work(*arguments)
+
+    monkeypatch.setattr(sparse, moment, interrupted)
+    b = dg.wasserstein(x, y, order=2, method="sparse")
+    assert b.contains(truth)
     b.certificate.check()
 
 
@@ -137,6 +267,8 @@ def test_large_problems_are_given_to_it(monkeypatch):
 
 def test_the_error_for_want_of_memory_says_which_method_would_do(monkeypatch):
     monkeypatch.setattr(exact, "_machine_memory", lambda: 1e3)
+    with pytest.raises(InvalidInput, match="without cost= has method='sparse'"):
+        dg.wasserstein(dg.Histogram(np.ones(50) / 50), dg.Histogram(np.ones(50) / 50), cost=np.ones((50, 50)))
     with pytest.raises(InvalidInput, match="method='sparse'"):
         dg.wasserstein(np.zeros((50, 2)), np.ones((50, 2)), method="exact")
 

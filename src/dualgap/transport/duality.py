@@ -22,6 +22,7 @@ __all__ = [
     "TransportCertificate",
     "c_transform",
     "dual_bound",
+    "dual_value",
     "marginals_missing",
     "mcshane_extension",
     "nearest_bound",
@@ -192,7 +193,11 @@ class TransportCertificate(Certificate):
         below = max(0.0, below) ** (1 / order)
         if order > HIGH_ORDER:
             below = max(below, nearest_bound(self.cost, self.masses))
-        return below * (1 - 8 * ROUNDOFF) * unit, self._primal() * (1 + 8 * ROUNDOFF) * unit
+        return below * (1 - 8 * ROUNDOFF) * unit, self.upper_bound()
+
+    def upper_bound(self) -> float:
+        """What the plan proves alone."""
+        return self._primal() * (1 + 8 * ROUNDOFF) * self.cost.unit
 
     def paid(self) -> float:
         """The order-th root of <c, plan>, in ``cost.unit``: what the plan costs as it stands."""
@@ -234,13 +239,20 @@ def dual_bound(
         When the potentials are infeasible beyond rounding, not finite or of another shape.
     """
     violation, largest = _survey(cost, potentials)
+    return dual_value(masses, potentials, violation), largest
+
+
+def dual_value(
+    masses: tuple[np.ndarray, np.ndarray], potentials: tuple[np.ndarray, np.ndarray], violation: float
+) -> float:
+    """a'f + b'g, less what the potentials exceed a cost by and what rounding may have added."""
     total, slack = 0.0, violation
     for mass, potential in zip(masses, potentials, strict=True):
         terms = mass * potential
         total += math.fsum(terms)
         slack += 3 * ROUNDOFF * math.fsum(np.abs(terms))
         slack += abs(math.fsum(mass) - 1) * float(np.abs(potential).max())
-    return total - slack, largest
+    return total - slack
 
 
 def nearest_bound(cost: Cost, masses: tuple[np.ndarray, np.ndarray]) -> float:

@@ -14,6 +14,7 @@ from scipy import sparse
 from dualgap.bracket import Bracket, Guarantee
 from dualgap.errors import InvalidInput
 from dualgap.measures import Histogram, Points
+from dualgap.transport.claiming import claimed
 from dualgap.transport.discrete import (
     exact_up_to_rounding,
     holding,
@@ -33,6 +34,9 @@ __all__ = ["bracket_of", "certify", "fits_memory", "require_memory", "solve", "s
 
 #: Bytes a pair of atoms takes at the peak: its cost, its flow, and what the solver keeps of its arc.
 BYTES_PER_PAIR = 50
+
+#: The simplex stops at absolute tolerances: where the largest cost is beyond this, or its inverse, costs are rescaled.
+ORDINARY = 2.0**10
 
 #: The simplex ends by itself at the optimum; a limit on its iterations could only return what is not optimal.
 NO_LIMIT = 2**62
@@ -70,7 +74,12 @@ def between_histograms(
     p: Histogram | Points, q: Histogram | Points, *, order: float, ground: str, cost: Any
 ) -> Bracket:
     """Network simplex on the given cost matrix (POT), with the plan, the potentials and a certificate."""
-    require_memory(len(p.weights), len(q.weights))
+    require_memory(
+        len(p.weights),
+        len(q.weights),
+        instead="a cost between points needs no matrix: dg.Points without cost= has method='sparse', which holds only "
+        "n + m of them",
+    )
     certificate = solve(MatrixCost(matrix=detached(cost), order=order), plain_masses(p), plain_masses(q))
     value: Any = None
     if wants_gradient(cost, p.weights, q.weights):
@@ -96,19 +105,25 @@ def solve(cost: Cost, a: np.ndarray, b: np.ndarray) -> TransportCertificate:
     3.0
     """
     rows, columns = np.flatnonzero(a), np.flatnonzero(b)
-    dense = cost.dense()
+    dense = cost.matrix if isinstance(cost, MatrixCost) else cost.dense()
     largest = float(dense.max())
-    matrix = dense / (largest or 1.0)  # the simplex stops at absolute tolerances
+    unit = 1.0 if 1 / ORDINARY <= largest <= ORDINARY or largest == 0 else 2.0 ** (math.frexp(largest)[1] - 1)
+    matrix = dense if unit == 1 else dense / unit
     if len(rows) < len(a) or len(columns) < len(b):
-        matrix = np.ascontiguousarray(matrix[np.ix_(rows, columns)])
-    flow, potential = _simplex(matrix, a[rows], b[columns])
+        matrix = matrix[np.ix_(rows, columns)]
+    flow, potential = _simplex(np.ascontiguousarray(matrix), a[rows], b[columns])
     del matrix
-    i, j = np.nonzero(flow)
+    i, j = np.divmod(np.flatnonzero(flow), flow.shape[1])
     plan = sparse.csr_array((flow[i, j], (rows[i], columns[j])), shape=cost.shape)
+    del flow
     # Atoms without mass have no potential yet; a very low one lets the c-transform ignore them.
-    start = np.full(len(a), -4.0 * largest - 4 * np.abs(potential).max() * largest)
-    start[rows] = potential * largest
-    return certify(cost, (a, b), plan, tight_potentials(MatrixCost(matrix=dense, order=cost.order), start))
+    start = np.full(len(a), -4 * largest - 4 * float(np.abs(potential).max()) * unit)
+    start[rows] = potential * unit
+    if cost.order > HIGH_ORDER:
+        return certify(cost, (a, b), plan, tight_potentials(MatrixCost(matrix=dense, order=cost.order), start))
+    if cost.relative_error > 0:  # potentials below all that the costs may truly be need no second look at all pairs
+        dense *= 1 - 2 * cost.relative_error
+    return claimed(cost, (a, b), plan, tight_potentials(MatrixCost(matrix=dense, order=cost.order), start))
 
 
 def solve_by_orders(
@@ -192,7 +207,7 @@ def _simplex(matrix: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarr
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         flow, log = ot.emd(a, b, matrix, numItermax=NO_LIMIT, log=True, center_dual=False, check_marginals=False)
-    return np.maximum(flow, 0.0), np.asarray(log["u"], dtype=np.float64)
+    return np.maximum(flow, 0.0, out=flow), np.asarray(log["u"], dtype=np.float64)
 
 
 def fits_memory(n: int, m: int) -> bool:
@@ -200,13 +215,13 @@ def fits_memory(n: int, m: int) -> bool:
     return BYTES_PER_PAIR * n * m <= _machine_memory()
 
 
-def require_memory(n: int, m: int) -> None:
-    """Refuse a problem that cannot be held."""
+def require_memory(n: int, m: int, *, instead: str = "method='sparse' holds only n + m of them") -> None:
+    """Refuse a problem that cannot be held, and say which method would do."""
     if not fits_memory(n, m):
         raise InvalidInput(
             f"p and q must be small enough for this method: {n} x {m} pairs take about "
             f"{BYTES_PER_PAIR * n * m / 2**30:.1f} GiB, this machine has {_machine_memory() / 2**30:.1f}; "
-            "method='sparse' holds only n + m of them",
+            f"{instead}",
             argument="p",
         )
 

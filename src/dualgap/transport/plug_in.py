@@ -7,7 +7,7 @@ from typing import Any
 
 from dualgap.bracket import Bracket, Guarantee
 from dualgap.measures import Points, Samples
-from dualgap.transport.wasserstein import WASSERSTEIN
+from dualgap.transport.wasserstein import WASSERSTEIN, suited
 
 __all__ = ["plug_in"]
 
@@ -18,9 +18,8 @@ WASSERSTEIN.routes_in("dualgap.duals.neural", Samples, Samples)
 @WASSERSTEIN.route("plug_in", Samples, Samples, Guarantee.NONE, when=lambda p, q, cost=None, **options: cost is None)
 def plug_in(p: Samples, q: Samples, *, order: float, ground: str, cost: Any) -> Bracket:
     """The empirical distance: an estimate that is too large on average, by far in high dimension."""
-    found = WASSERSTEIN.compute(
-        Points(p.points), Points(q.points), method="auto", order=order, ground=ground, cost=cost
-    )
+    clouds = Points(p.points), Points(q.points)
+    found = WASSERSTEIN.compute(*clouds, method=suited(*clouds), order=order, ground=ground, cost=cost)
     return Bracket(
         value=found.value,
         lower=math.nan,

@@ -1,84 +1,295 @@
-"""Pricing: for every atom, the partners that are cheapest at given potentials, among all pairs."""
+"""Pricing: among all pairs, those whose reduced cost c_ij - f_i - g_j is smallest, and c-transforms that are proved by it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import final
+import itertools
+from dataclasses import dataclass, replace
+from typing import Any, final
 
 import numpy as np
 from scipy.spatial import KDTree
 
-from dualgap.transport.ground import PointCost
+from dualgap.transport.ground import ROUNDOFF, Cost, PointCost
+from dualgap.transport.screening import Screen, screen
+from dualgap.transport.threads import cores, over_cores
+from dualgap.validation import is_torch
 
-__all__ = ["Partners", "cheapest"]
+__all__ = ["Pairs", "Partners", "accelerator", "cheapest", "shrunk", "transposed", "violated"]
 
-#: A tree finds nearest neighbours faster than all pairs up to about this many coordinates.
-TREE_DIMENSION = 4
+#: A tree of lifted points finds partners faster than all pairs, in so few dimensions and from so many pairs on.
+TREE_DIMENSION, TREE_PAIRS = 3, 3e10
+
+#: A sample of one in so many columns, evenly spread and in two halves, tells which reduced costs are small.
+SAMPLE = 16
+
+#: So many more partners than are asked for are compared, for the cheapest to be among them for sure.
+SPARE = 8
+
+#: From so many pairs on a product is worth the way to an accelerator.
+ACCELERATOR_PAIRS = 1e9
+
+
+@final
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of atoms and what they cost, lowered by the rounding of :func:`shrunk`.
+
+    Parameters
+    ----------
+    rows, columns : (k,) arrays of int
+    costs : (k,) array
+    """
+
+    rows: np.ndarray
+    columns: np.ndarray
+    costs: np.ndarray
 
 
 @final
 @dataclass(frozen=True)
 class Partners:
-    """For each of n atoms the k columns of smallest c_ij - g_j, ascending.
+    """The cheapest partners of every row, and the c-transform that they prove.
 
     Parameters
     ----------
-    columns : (n, k) array of int
-    reduced : (n, k) array
-        The c_ij - g_j; the first column is the c-transform of g.
+    pairs : Pairs
+        About k of every row, the cheapest always.
+    transform : (n,) array
+        At most ``min_j (c_ij - g_j)`` over all columns, and that to rounding.
     """
 
-    columns: np.ndarray
-    reduced: np.ndarray
+    pairs: Pairs
+    transform: np.ndarray
 
 
-def cheapest(cost: PointCost, g: np.ndarray, k: int) -> Partners:
-    """The k cheapest partners of every row at column potentials g.
+def shrunk(cost: Cost, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """The costs of pairs, lowered by what any way of computing them may round: no larger than the true ones.
+
+    Examples
+    --------
+    >>> from dualgap.transport.ground import point_cost
+    >>> cost = point_cost(np.zeros((1, 1)), np.array([[3.0]]), order=2, ground="euclidean")
+    >>> round(float(shrunk(cost, np.zeros(1, int), np.zeros(1, int))[0]), 12)
+    9.0
+    """
+    distances = cost.distances(rows, columns)
+    powers = distances if cost.order == 1 else np.square(distances) if cost.order == 2 else distances**cost.order
+    return powers * (1 - 2 * cost.relative_error - 8 * ROUNDOFF * (cost.order + 1))
+
+
+def transposed(cost: PointCost) -> PointCost:
+    """The cost of the way back: rows and columns change places."""
+    return replace(cost, x=cost.y, y=cost.x)
+
+
+def accelerator(cost: PointCost) -> str | None:
+    """The device of torch that pricing is worth taking to, None for the cores."""
+    n, m = cost.shape
+    if n * m < ACCELERATOR_PAIRS:
+        return None
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else None
+
+
+def violated(cost: PointCost, f: np.ndarray, g: np.ndarray, *, most: int, device: str | None = None) -> Pairs | None:
+    """Every pair whose potentials may exceed its cost, f_i + g_j >= c_ij up to rounding, among all n m.
+
+    Parameters
+    ----------
+    cost : PointCost, of shape (n, m)
+    f, g : (n,) and (m,) arrays
+    most : int
+        Give up, with None, where there are more than so many pairs.
+    device : str, optional
+        Of torch, to screen there.
+
+    Examples
+    --------
+    >>> from dualgap.transport.ground import point_cost
+    >>> cost = point_cost(np.zeros((1, 1)), np.array([[1.0], [2.0]]), order=2, ground="euclidean")
+    >>> violated(cost, np.array([2.0]), np.array([0.0, 1.0]), most=9).columns
+    array([0])
+    """
+    n, m = cost.shape
+    screened = screen(cost, f, g, device)
+    height, width = screened.tile
+    pieces = _strips(n, height, screened)
+    room = max(most // len(pieces), m)
+
+    def search(piece: slice) -> np.ndarray | None:
+        found, count = [], 0
+        for start in range(piece.start, piece.stop, height):
+            rows = slice(start, min(start + height, piece.stop))
+            for first in range(0, m, width):
+                block = screened.block(rows, slice(first, min(first + width, m)))
+                i, j = _where(block <= 0)
+                count += len(i)
+                if count > room:
+                    return None
+                if len(i):
+                    found.append((i + start) * m + (j + first))
+        return np.concatenate(found) if found else np.empty(0, dtype=np.intp)
+
+    found = [search(piece) for piece in pieces] if screened.on_device else over_cores(search, pieces)
+    parts = [part for part in found if part is not None]
+    if len(parts) < len(found):
+        return None
+    rows, columns = np.divmod(np.concatenate(parts), m)
+    return Pairs(rows, columns, shrunk(cost, rows, columns))
+
+
+def cheapest(cost: PointCost, g: np.ndarray, k: int, *, device: str | None = None) -> Partners:
+    """About k cheapest partners of every row at column potentials g, and the c-transform of g.
 
     Squared Euclidean costs are a nearest-neighbour question in one more dimension:
 
     .. math:: |x - y_j|^2 - g_j = |(x, 0) - (y_j, \\sqrt{\\max g - g_j})|^2 - \\max g
 
-    and go to a tree where the dimension is low; other costs are priced pair by pair, a block at a time.
+    and go to a tree where there are many pairs in few dimensions; others are screened a block at a time, on all cores.
 
     Parameters
     ----------
     cost : PointCost, of shape (n, m)
     g : (m,) array
     k : int
+    device : str, optional
+        Of torch, to screen there.
 
     Examples
     --------
-    >>> import numpy as np
     >>> from dualgap.transport.ground import point_cost
     >>> cost = point_cost(np.zeros((1, 1)), np.array([[1.0], [2.0]]), order=2, ground="euclidean")
     >>> found = cheapest(cost, np.array([0.0, 3.5]), 2)
-    >>> found.columns, found.reduced
-    (array([[1, 0]]), array([[0.5, 1. ]]))
+    >>> found.pairs.columns, found.transform
+    (array([1, 0]), array([0.5]))
+
+    Reference: schmitzer2016
     """
-    k = min(k, cost.shape[1])
-    if cost.order == 2 and cost.ground == "euclidean" and cost.unit == 1 and cost.x.shape[1] <= TREE_DIMENSION:
-        columns = _by_tree(cost, g, k)
+    constant = float(np.median(g))  # of no account to which is cheapest, but small numbers round least
+    moved = g - constant
+    found = _cheapest(cost, moved, k, device)
+    rounding = 4 * ROUNDOFF * (abs(constant) + float(np.abs(moved).max()))
+    return Partners(found.pairs, found.transform - constant - rounding)
+
+
+def _cheapest(cost: PointCost, g: np.ndarray, k: int, device: str | None) -> Partners:
+    n, m = cost.shape
+    squared = cost.order == 2 and cost.ground == "euclidean" and cost.unit == 1
+    if device is None and squared and cost.x.shape[1] <= TREE_DIMENSION and n * m >= TREE_PAIRS:
+        rows, columns, beyond = _by_tree(cost, g, k + SPARE)
     else:
-        columns = _by_blocks(cost, g, k)
-    rows = np.repeat(np.arange(len(columns)), columns.shape[1])
-    # Recomputed by differences: what the tree or a partition used only had to be good enough to choose.
-    reduced = (cost.distances(rows, columns.ravel()) ** cost.order).reshape(columns.shape) - g[columns]
-    order = np.argsort(reduced, axis=1)
-    return Partners(np.take_along_axis(columns, order, axis=1), np.take_along_axis(reduced, order, axis=1))
+        rows, columns, beyond = _by_screen(cost, screen(cost, np.zeros(n), g, device), k + SPARE)
+    costs = shrunk(cost, rows, columns)
+    reduced = costs - g[columns]
+    transform = np.full(n, np.inf)
+    np.minimum.at(transform, rows, reduced)
+    unsure = np.flatnonzero(beyond < transform)
+    if len(unsure):
+        transform[unsure] = _directly(cost, g, unsure)
+    order = np.lexsort((reduced, rows))
+    kept = order[np.arange(len(order)) - np.searchsorted(rows[order], rows[order]) < k]
+    return Partners(Pairs(rows[kept], columns[kept], costs[kept]), transform)
 
 
-def _by_tree(cost: PointCost, g: np.ndarray, k: int) -> np.ndarray:
-    centre = cost.y.mean(axis=0)
-    lifted = np.column_stack([cost.y - centre, np.sqrt(g.max() - g)])
-    asked = np.column_stack([cost.x - centre, np.zeros(len(cost.x))])
-    _, columns = KDTree(lifted).query(asked, k=k, workers=-1)
-    return np.asarray(columns).reshape(len(asked), k)
+def _directly(cost: PointCost, g: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """The c-transform at some rows where more columns are as near as a screen can tell than were kept."""
+    some = replace(cost, x=cost.x[rows])
+    height = max(1, 2**18 // len(g))
+    lower = 1 - 2 * cost.relative_error - 8 * ROUNDOFF * (cost.order + 1)
+
+    def least(start: int) -> np.ndarray:
+        return (some.block(start, min(start + height, len(rows))) * lower - g).min(axis=1)
+
+    return np.concatenate(over_cores(least, range(0, len(rows), height)))
 
 
-def _by_blocks(cost: PointCost, g: np.ndarray, k: int) -> np.ndarray:
-    found = np.empty((cost.shape[0], k), dtype=np.intp)
-    for rows, block in cost.blocks():
-        block -= g
-        found[rows] = block.argmin(axis=1)[:, None] if k == 1 else np.argpartition(block, k - 1, axis=1)[:, :k]
-    return found
+def _by_tree(cost: PointCost, g: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The k nearest lifted points, around the clouds' own means; and what all others cost at least."""
+    k = min(k + 1, cost.shape[1])
+    centres = cost.x.mean(axis=0), cost.y.mean(axis=0)
+    shift = centres[0] - centres[1]
+    x, y = cost.x - centres[0], cost.y - centres[1]
+    moved = g + 2 * (y @ shift)
+    top = moved.max()
+    lifted = np.column_stack([y, np.sqrt(top - moved)])
+    apart, columns = KDTree(lifted).query(np.column_stack([x, np.zeros(len(x))]), k=k, workers=cores())
+    apart, columns = np.asarray(apart).reshape(len(x), k), np.asarray(columns).reshape(len(x), k)
+    linear = 2 * (x @ shift) + float(shift @ shift)
+    spread = np.square(x).sum(axis=1) + np.square(apart[:, -1]) + abs(top) + np.abs(linear) + float(shift @ shift)
+    beyond = np.square(apart[:, -1]) - top + linear - 64 * ROUNDOFF * (x.shape[1] + 4) * spread
+    if k == cost.shape[1]:
+        beyond = np.full(len(x), np.inf)
+    return np.repeat(np.arange(len(x)), k), columns.ravel(), beyond
+
+
+def _by_screen(cost: PointCost, screened: Screen, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Pairs below a threshold that a sample of the columns gives; and what all others cost at least."""
+    n, m = cost.shape
+    height, width = screened.tile
+    halves = [slice(0, m, 2 * SAMPLE), slice(SAMPLE, m, 2 * SAMPLE)] if m >= 4 * SAMPLE * k else None
+
+    def search(piece: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        rows, columns, bounds = [], [], []
+        for start in range(piece.start, piece.stop, height):
+            part = slice(start, min(start + height, piece.stop))
+            limit = None if halves is None else _highest([_row_least(screened.block(part, half)) for half in halves])
+            i, j, value = _below(screened, part, m, width, limit)
+            size = part.stop - part.start
+            order = np.lexsort((value, i))
+            i, j, value = i[order], j[order], value[order]
+            counts = np.bincount(i, minlength=size)
+            first = np.cumsum(counts) - counts
+            kept = np.arange(len(i)) - first[i] < k
+            # Beyond what is kept there is the next found or, where there is none, what was above the limit.
+            beyond = np.full(size, np.inf) if limit is None else _plain(limit).astype(np.float64)
+            more = counts > k
+            beyond[more] = np.minimum(beyond[more], value[first[more] + k])
+            rows.append(i[kept] + start)
+            columns.append(j[kept])
+            bounds.append(beyond)
+        return np.concatenate(rows), np.concatenate(columns), np.concatenate(bounds)
+
+    pieces = _strips(n, height, screened)
+    found = [search(piece) for piece in pieces] if screened.on_device else over_cores(search, pieces)
+    rows, columns, bounds = (np.concatenate(one) for one in zip(*found, strict=True))
+    return rows, columns, bounds * screened.unit
+
+
+def _below(screened: Screen, rows: slice, m: int, width: int, limit: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The pairs of some rows whose estimates are at most the limits of the rows; all pairs without limits."""
+    i, j, values = [], [], []
+    for first in range(0, m, width):
+        block = screened.block(rows, slice(first, min(first + width, m)))
+        row, column = _where(block <= (np.inf if limit is None else limit[:, None]))
+        i.append(row)
+        j.append(column + first)
+        values.append(_plain(block)[row, column] if not is_torch(block) else _plain(block[row, column]))
+    return np.concatenate(i), np.concatenate(j), np.concatenate(values)
+
+
+def _strips(n: int, height: int, screened: Screen) -> list[slice]:
+    """Consecutive rows: a few pieces a core, so that no core waits long, each of at least a block."""
+    count = 1 if screened.on_device else min(8 * cores(), -(-n // height))
+    edges = np.linspace(0, n, count + 1).astype(int)
+    return [slice(int(start), int(stop)) for start, stop in itertools.pairwise(edges)]
+
+
+def _where(mask: Any) -> tuple[np.ndarray, np.ndarray]:
+    if is_torch(mask):
+        i, j = mask.nonzero(as_tuple=True)
+        return i.cpu().numpy(), j.cpu().numpy()
+    i, j = np.divmod(np.flatnonzero(mask), mask.shape[1])
+    return i, j
+
+
+def _row_least(block: Any) -> Any:
+    return block.amin(dim=1) if is_torch(block) else block.min(axis=1)
+
+
+def _highest(both: list[Any]) -> Any:
+    return both[0].maximum(both[1]) if is_torch(both[0]) else np.maximum(*both)
+
+
+def _plain(array: Any) -> np.ndarray:
+    return array.cpu().numpy() if is_torch(array) else array

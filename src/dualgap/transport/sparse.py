@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, replace
-from typing import Any, final
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import numpy as np
 from scipy import sparse
@@ -14,28 +15,27 @@ from dualgap import validation
 from dualgap.bracket import Bracket, Guarantee
 from dualgap.measures import Points
 from dualgap.progress import Progress, resolve
+from dualgap.transport.claiming import claimed
+from dualgap.transport.coarse import levels
+from dualgap.transport.columns import Plan, Run, Solution, feasible, generate
 from dualgap.transport.discrete import plain_masses, plain_points, wants_gradient
-from dualgap.transport.duality import TransportCertificate, tight_potentials
+from dualgap.transport.duality import HIGH_ORDER, TransportCertificate, tight_potentials
 from dualgap.transport.envelope import differentiable_distance
-from dualgap.transport.exact import NO_LIMIT, bracket_of, certify, solve
+from dualgap.transport.exact import bracket_of, certify, solve
 from dualgap.transport.ground import PointCost, point_cost
-from dualgap.transport.one_dimensional import line_masses, monotone_coupling
-from dualgap.transport.pricing import cheapest
+from dualgap.transport.pricing import accelerator
+from dualgap.transport.threads import one_thread_products
 from dualgap.transport.wasserstein import WASSERSTEIN
 
 __all__ = ["solve_sparse"]
 
-#: At this many atoms a side the dense solver is fast, and the coarsest level is left to it.
+#: Up to this many cells a side the dense solver is fast, and the coarsest level is left to it.
 COARSEST = 1000
 
-#: Each level has this many times the atoms of the one below; lower levels stop at this relative gap of the cost.
-RATIO, COARSE_GAP = 3, 1e-3
+#: Cells of the finest level of cells hold this many atoms at least, and each level halves those above so many times.
+SMALLEST_CELL, DEEPER = 2, 2
 
-#: Arcs that an atom starts with, and arcs that pricing adds to an atom whose constraint is violated.
-FIRST_ARCS, MORE_ARCS = 8, 4
-
-#: Rounds of pricing without a smaller gap before the solver takes it for rounding.
-PATIENCE = 4
+Result = TypeVar("Result")
 
 
 @WASSERSTEIN.route(
@@ -61,7 +61,7 @@ def between_points(
     gap = validation.real(gap, "gap", at_least=0)
     limit = math.inf if deadline is None else time.monotonic() + validation.real(deadline, "deadline", above=0)
     costs = point_cost(plain_points(p), plain_points(q), order=order, ground=ground)
-    run = _Run(gap=gap, limit=limit, progress=resolve(progress))
+    run = Run(gap=gap, limit=limit, progress=resolve(progress), device=accelerator(costs))
     certificate = solve_sparse(costs, plain_masses(p), plain_masses(q), run)
     value: Any = None
     if wants_gradient(p.points, q.points, p.weights, q.weights):
@@ -72,165 +72,106 @@ def between_points(
     return replace(found, reason="the solver was stopped at the gap or the deadline that was asked for, or by rounding")
 
 
-@final
-@dataclass(kw_only=True)
-class _Run:
-    """When to stop, and whom to tell."""
-
-    gap: float
-    limit: float
-    progress: Progress
-
-    def over(self) -> bool:
-        return time.monotonic() > self.limit
-
-
-@final
-@dataclass(frozen=True, kw_only=True)
-class _Solution:
-    """Flows of a restricted problem, and the row potential with its feasible column partner."""
-
-    plan: sparse.csr_array
-    f: np.ndarray
-    g: np.ndarray
-
-
-def solve_sparse(cost: PointCost, a: np.ndarray, b: np.ndarray, run: _Run) -> TransportCertificate:
+def solve_sparse(cost: PointCost, a: np.ndarray, b: np.ndarray, run: Run) -> TransportCertificate:
     """The certificate of an optimal plan, or of the best one when stopped before.
+
+    Restricted to some arcs the problem is a small one; its potentials price all pairs, and those whose cost they exceed
+    become arcs, until none does. The arcs and the potentials to start with come from the same problem between cells of
+    the clouds, and that from larger cells.
 
     Parameters
     ----------
     cost : PointCost, of shape (n, m)
     a, b : (n,) and (m,) arrays
         Masses; atoms without any are left out of the solver and get their c-transform.
+    run : Run
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dualgap.progress import Silent
+    >>> cost = point_cost(np.zeros((1, 2)), np.array([[3.0, 4.0]]), order=1, ground="euclidean")
+    >>> found = solve_sparse(cost, np.ones(1), np.ones(1), Run(gap=0.0, limit=math.inf, progress=Silent()))
+    >>> round(found.lower, 12), round(found.upper, 12)
+    (5.0, 5.0)
 
     Reference: schmitzer2016
     """
     rows, columns = np.flatnonzero(a), np.flatnonzero(b)
-    inner = PointCost(x=cost.x[rows], y=cost.y[columns], order=cost.order, ground=cost.ground, unit=cost.unit)
+    inner = replace(cost, x=cost.x[rows], y=cost.y[columns])
     run.progress.start(None, "transport")
     try:
-        found = _coarse_to_fine(inner, a[rows], b[columns], run)
+        with one_thread_products():
+            found = _coarse_to_fine(inner, a[rows], b[columns], run)
+            f, g = _finished(run, lambda: _of_all(cost, rows, columns, found, run))
     finally:
         run.progress.stop()
-    plan = sparse.coo_array(found.plan)
-    i, j = plan.coords
-    whole = sparse.csr_array(sparse.coo_array((plan.data, (rows[i], columns[j])), shape=cost.shape))
-    start = np.full(len(a), -4 * float(np.abs(found.f).max()) - 4 * float(np.abs(found.g).max()) - 1)
-    start[rows] = found.f
-    return certify(cost, (a, b), whole, tight_potentials(cost, start))
+    moved = found.plan
+    plan = sparse.csr_array(
+        sparse.coo_array((moved.mass, (rows[moved.rows], columns[moved.columns])), shape=cost.shape)
+    )
+    if cost.order > HIGH_ORDER:
+        return certify(cost, (a, b), plan, tight_potentials(cost, f))
+    return claimed(cost, (a, b), plan, (f, g))
 
 
-def _coarse_to_fine(cost: PointCost, a: np.ndarray, b: np.ndarray, run: _Run) -> _Solution:
-    """Nested random subsamples: the duals of each level start the next."""
-    rng = np.random.default_rng(0)  # which atoms a coarse level holds changes the time, not the result
-    shuffled = rng.permutation(len(a)), rng.permutation(len(b))
-    sizes = [max(cost.shape)]
-    while sizes[-1] > COARSEST:
-        sizes.append(sizes[-1] // RATIO)
-    f: np.ndarray | None = None
-    before: PointCost | None = None
-    found = None
-    for size in reversed(sizes):
-        rows, columns = (np.sort(one[:size]) for one in shuffled)
-        level = PointCost(x=cost.x[rows], y=cost.y[columns], order=cost.order, ground=cost.ground, unit=cost.unit)
-        masses = a[rows] / math.fsum(a[rows]), b[columns] / math.fsum(b[columns])
-        if f is None or before is None:
-            dense = solve(level, *masses)
-            found = _Solution(plan=dense.plan, f=dense.potentials[0], g=dense.potentials[1])
-        else:
-            between = PointCost(x=cost.y[columns], y=before.x, order=cost.order, ground=cost.ground, unit=cost.unit)
-            g = cheapest(between, f, 1).reduced[:, 0]
-            final = size == sizes[0]
-            found = _generate(level, *masses, g, run.gap if final else max(run.gap, COARSE_GAP), run)
-        f, before = found.f, level
-    if found is None:
-        raise RuntimeError("there is always a level")
+def _finished(run: Run, work: Callable[[], Result]) -> Result:
+    """The result of work without which nothing is proved: the first interruption only stops what comes after it."""
+    try:
+        return work()
+    except KeyboardInterrupt:
+        run.stop()
+        return work()
+
+
+def _depths(largest: int) -> list[int]:
+    """The depths of the levels of cells, coarsest first; none where the atoms are few."""
+    if largest <= COARSEST:
+        return []
+    depths = [int(math.log2(largest / SMALLEST_CELL))]
+    while 2 ** depths[0] > COARSEST:
+        depths.insert(0, max(depths[0] - DEEPER, 0))
+    return depths
+
+
+def _coarse_to_fine(cost: PointCost, a: np.ndarray, b: np.ndarray, run: Run) -> Solution:
+    """Solve between cells, and hand the plan and the potentials down to their parts."""
+    depths = _depths(max(cost.shape))
+    x, y = _finished(run, lambda: (levels(cost.x, a, depths), levels(cost.y, b, depths)))
+    above = replace(cost, x=x[0].points, y=y[0].points)
+    found = _finished(run, lambda: _dense(above, x[0].masses, y[0].masses))
+    plan, f = found.plan, found.f
+    for k in range(1, len(x)):
+        here, finest = replace(cost, x=x[k].points, y=y[k].points), k == len(x) - 1
+        if run.over() and not finest:
+            plan = plan.handed_down(x[k], y[k])
+            continue
+        upwards = replace(cost, x=here.y, y=above.x)
+        g = _finished(run, lambda upwards=upwards, f=f: feasible(upwards, f, run))
+        found = generate(here, x[k], y[k], plan, g, run, finest=finest)
+        plan, f, above = found.plan, found.f, here
     return found
 
 
-def _generate(cost: PointCost, a: np.ndarray, b: np.ndarray, g: np.ndarray, gap: float, run: _Run) -> _Solution:
-    """Solve on the arcs held, price all pairs, add the violated arcs, until the relative gap of the distance is reached."""
-    n, m = cost.shape
-    swapped = PointCost(x=cost.y, y=cost.x, order=cost.order, ground=cost.ground, unit=cost.unit)
-    by_row = cheapest(cost, g, FIRST_ARCS)
-    f = by_row.reduced[:, 0]
-    by_column = cheapest(swapped, f, FIRST_ARCS)
-    g = by_column.reduced[:, 0]
-    theta = np.random.default_rng(1).standard_normal(cost.x.shape[1])
-    sorted_rows, sorted_columns, mass, _ = monotone_coupling(
-        cost.x @ theta, cost.y @ theta, line_masses(a), line_masses(b)
-    )
-    arcs = _merged(
-        m, sorted_rows * m + sorted_columns, _keys(by_row.columns, m), _keys_of_columns(by_column.columns, m)
-    )
-    best = _Solution(
-        plan=sparse.csr_array(sparse.coo_array((mass, (sorted_rows, sorted_columns)), shape=(n, m))), f=f, g=g
-    )
-    smallest, fruitless = math.inf, 0
-    try:
-        while not run.over():
-            plan, paid, f, g = _restricted(cost, a, b, arcs, f, g)
-            by_row = cheapest(cost, g, MORE_ARCS)
-            feasible = by_row.reduced[:, 0]
-            by_column = cheapest(swapped, f, MORE_ARCS)
-            proved = float(a @ feasible + b @ g)
-            other = float(a @ f + b @ by_column.reduced[:, 0])
-            missing = paid - max(proved, other)
-            run.progress.advance(gap=missing / paid if paid > 0 else 0.0, arcs=len(arcs))
-            if missing < 0.999 * smallest:
-                smallest, fruitless = missing, 0
-                best = _Solution(
-                    plan=plan, f=feasible if proved >= other else f, g=g if proved >= other else by_column.reduced[:, 0]
-                )
-            else:
-                fruitless += 1
-            if missing <= gap * cost.order * paid or fruitless >= PATIENCE:
-                break
-            arcs = _merged(
-                m,
-                arcs,
-                _violated(by_row.columns, by_row.reduced, f, m, False),
-                _violated(by_column.columns, by_column.reduced, g, m, True),
-            )
-    except KeyboardInterrupt:
-        run.limit = -math.inf  # the levels that are left pass by: the user waits no longer
-        return best
-    return best
+def _dense(cost: PointCost, a: np.ndarray, b: np.ndarray) -> Solution:
+    """The optimum between a few atoms."""
+    found = solve(cost, a, b)
+    entries = sparse.coo_array(found.plan)
+    rows, columns = entries.coords
+    return Solution(Plan(rows, columns, entries.data), *found.potentials)
 
 
-def _restricted(
-    cost: PointCost, a: np.ndarray, b: np.ndarray, arcs: np.ndarray, f: np.ndarray, g: np.ndarray
-) -> tuple[sparse.csr_array, float, np.ndarray, np.ndarray]:
-    """POT's sparse network simplex on the arcs, started from potentials: plan, its cost, potentials on the arcs."""
-    from ot.lp.emd_wrap import emd_c_sparse
-
-    n, m = cost.shape
-    i, j = np.divmod(arcs, m)
-    costs = cost.distances(i, j) ** cost.order
-    scale = float(costs.max()) or 1.0
-    rows, columns, mass, _, alpha, beta, _ = emd_c_sparse(
-        a, b, i.astype(np.uint64), j.astype(np.uint64), costs / scale, NO_LIMIT, f / scale, g / scale
-    )
-    rows, columns, mass = rows.astype(np.intp), columns.astype(np.intp), np.maximum(mass, 0.0)
-    plan = sparse.csr_array(sparse.coo_array((mass, (rows, columns)), shape=(n, m)))
-    paid = float(mass @ cost.distances(rows, columns) ** cost.order)
-    return plan, paid, np.asarray(alpha) * scale, np.asarray(beta) * scale
-
-
-def _keys(columns: np.ndarray, m: int) -> np.ndarray:
-    return (np.arange(len(columns))[:, None] * m + columns).ravel()
-
-
-def _keys_of_columns(rows: np.ndarray, m: int) -> np.ndarray:
-    return (rows * m + np.arange(len(rows))[:, None]).ravel()
-
-
-def _violated(partners: np.ndarray, reduced: np.ndarray, potential: np.ndarray, m: int, of_columns: bool) -> np.ndarray:
-    """Arcs whose reduced cost is below the potential of the atom: constraints that the restricted problem ignored."""
-    keys = _keys_of_columns(partners, m) if of_columns else _keys(partners, m)
-    return keys[(reduced < potential[:, None]).ravel()]
-
-
-def _merged(m: int, *keys: np.ndarray) -> np.ndarray:
-    return np.unique(np.concatenate(keys))
+def _of_all(
+    cost: PointCost, rows: np.ndarray, columns: np.ndarray, found: Solution, run: Run
+) -> tuple[np.ndarray, np.ndarray]:
+    """Feasible potentials of all atoms from those of the atoms with mass: the others take their c-transform."""
+    f, g = np.empty(cost.shape[0]), np.empty(cost.shape[1])
+    f[rows], g[columns] = found.f, found.g
+    if len(rows) < len(f):
+        massless = np.setdiff1d(np.arange(len(f)), rows)
+        f[massless] = feasible(replace(cost, x=cost.x[massless], y=cost.y[columns]), found.g, run)
+    if len(columns) < len(g):
+        massless = np.setdiff1d(np.arange(len(g)), columns)
+        g[massless] = feasible(replace(cost, x=cost.y[massless], y=cost.x), f, run)
+    middle = (f.max() + f.min()) / 2  # constants move freely between the two; small numbers round least
+    return f - middle, g + middle

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from dualgap import validation
@@ -11,10 +12,13 @@ from dualgap.measures import Histogram, Measure, Points
 from dualgap.registry import Quantity
 from dualgap.transport.ground import GROUNDS
 
-__all__ = ["WASSERSTEIN", "wasserstein"]
+__all__ = ["WASSERSTEIN", "suited", "wasserstein"]
 
-#: Above this many pairs, generating columns takes less time than the dense solver, and far less memory.
-DENSE_PAIRS = 5000 * 5000
+#: Above this many pairs, for which the dense solver takes a second, generating columns takes less time and memory.
+DENSE_PAIRS = 2000 * 2000
+
+#: Options that only a method that works in rounds can take.
+OF_ROUNDS = {"gap", "deadline", "progress"}
 
 WASSERSTEIN = Quantity("wasserstein", bare=Points)
 
@@ -48,8 +52,8 @@ def wasserstein(
         non-negative. The value is the order-th root of the least total cost, for order 1 that cost itself. p and q
         are then Histogram or Points.
     method : str
-        ``"auto"`` for the method with the best guarantee, between large clouds ``"sparse"``;
-        :func:`dualgap.methods_for` lists those that apply.
+        ``"auto"`` for the method with the best guarantee, ``"sparse"`` between clouds of more than about 2,000 points
+        and where ``gap``, ``deadline`` or ``progress`` is given; :func:`dualgap.methods_for` lists those that apply.
     **options
         What the method takes beyond these: for Samples ``confidence``, ``seed`` and ``diameter`` (no two points that either
         law can give are farther apart: without it no upper bound holds for all laws); ``gap`` (relative) for ``"sparse"``
@@ -86,18 +90,24 @@ def wasserstein(
     if cost is not None:
         cost = _cost_matrix(cost, p, q)
     p, q = WASSERSTEIN.measures(p, q)
-    if method == "auto" and _is_large(p, q) and cost is None:
-        method = "sparse"
+    if method == "auto" and cost is None:
+        method = suited(p, q, options)
     return WASSERSTEIN.compute(p, q, method=method, order=order, ground=ground, cost=cost, **options)
 
 
-def _is_large(p: Measure, q: Measure) -> bool:
-    return (
-        isinstance(p, Points)
-        and isinstance(q, Points)
-        and p.dimension > 1
-        and len(p.points) * len(q.points) > DENSE_PAIRS
-    )
+def suited(p: Measure, q: Measure, options: Collection[str] = ()) -> str:
+    """``"sparse"`` between clouds that are large, or that are to be solved up to a gap or a deadline; else ``"auto"``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> cloud = Points(np.zeros((3000, 2)))
+    >>> suited(cloud, cloud), suited(cloud, Points(np.zeros((2, 2))))
+    ('sparse', 'auto')
+    """
+    if not (isinstance(p, Points) and isinstance(q, Points)) or p.dimension == 1:
+        return "auto"
+    return "sparse" if len(p.points) * len(q.points) > DENSE_PAIRS or OF_ROUNDS.intersection(options) else "auto"
 
 
 def _cost_matrix(cost: Any, p: Any, q: Any) -> Any:
