@@ -79,7 +79,10 @@ def objections(text: str) -> Iterator[str]:
 # Exceptions by their nature, each with the reason.
 ALLOWED = {
     (Path("src/dualgap/testing/assertions.py"), "assert is gone"): "assertions are what the module is for",
-    (Path("src/dualgap/testing/known_answers.py"), "except Exception"): "runs anybody's estimator, reports what it raises",
+    (
+        Path("src/dualgap/testing/known_answers.py"),
+        "except Exception",
+    ): "runs anybody's estimator, reports what it raises",
     (Path("src/dualgap/claims/loading.py"), "except Exception"): "runs anybody's file, says what it raises",
     (Path("src/dualgap/claims/trial.py"), "except Exception"): "runs anybody's checks, reports what they raise",
     (Path("src/dualgap/claims/verification.py"), "torch.set_num_threads"): "in a context manager that puts it back",

@@ -59,7 +59,8 @@ def screen(cost: Cost, f: np.ndarray, g: np.ndarray, device: str | None = None) 
     --------
     >>> from dualgap.transport.ground import point_cost
     >>> cost = point_cost(np.zeros((1, 1)), np.array([[1.0], [2.0]]), order=2, ground="euclidean")
-    >>> estimates = screen(cost, np.zeros(1), np.zeros(2)).block(slice(0, 1), slice(0, 2))
+    >>> screened = screen(cost, np.zeros(1), np.zeros(2))
+    >>> estimates = screened.block(slice(0, 1), slice(0, 2)) * screened.unit
     >>> bool((estimates <= [1.0, 4.0]).all() and (estimates > [0.99, 3.99]).all())
     True
     """

@@ -40,7 +40,7 @@ def minimax_not_nash(*, curvature_x: float = -0.25, coupling: float = 0.6, curva
     --------
     >>> import dualgap as dg
     >>> hard = dg.games.minimax_not_nash(curvature_x=-1.0, coupling=2.0, curvature_y=-0.5)
-    >>> [dg.predict_rate(hard, dg.methods.SimultaneousGDA(step_x=0.01, step_y=0.01 * tau)) < 1 for tau in (1.9, 2.1)]
+    >>> [dg.predict_rate(hard, dg.methods.SimultaneousGDA(step_x=0.01, step_y=0.01 * tau)) < 1 for tau in (1.9, 2.5)]
     [False, True]
 
     Reference: jin2020
