@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks.case import measure
 from benchmarks.machine import describe
+from dualgap.writing import write_text
 
 HERE = Path(__file__).parent
 MACHINERY = {"__init__", "__main__", "case", "machine"}
@@ -38,11 +39,7 @@ def run(name: str) -> Path:
     module = importlib.import_module(f"benchmarks.{name}")
     rows = list(module.rows() if hasattr(module, "rows") else timed(module))
     path = HERE / "results" / f"{name}.json"
-    path.parent.mkdir(exist_ok=True)
-    draft = path.with_suffix(".json.part")
-    draft.write_text(json.dumps({"machine": describe(), "cases": rows}, indent=2) + "\n", encoding="utf-8")
-    draft.replace(path)
-    return path
+    return write_text(path, json.dumps({"machine": describe(), "cases": rows}, indent=2) + "\n")
 
 
 def main(wanted: list[str]) -> int:

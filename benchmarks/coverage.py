@@ -19,9 +19,9 @@ import numpy as np
 from scipy import integrate, stats
 
 import dualgap as dg
-from benchmarks.machine import cores
 from dualgap.binomial import clopper_pearson
 from dualgap.errors import InvalidInput
+from dualgap.threads import cores
 
 LEVEL = 0.95
 REPETITIONS = 1000

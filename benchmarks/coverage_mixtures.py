@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 import dualgap as dg
-from benchmarks.machine import cores
 from dualgap.binomial import clopper_pearson
+from dualgap.threads import cores
 
 LEVEL = 0.95
 REPETITIONS = 1000

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import torch
 
+from dualgap.threads import cores
+
 PACKAGES = ("dualgap", "numpy", "scipy", "torch", "POT")
 
 
@@ -20,11 +22,6 @@ def _field(path: str, name: str) -> str | None:
         return None
     lines = (line.partition(":") for line in file.read_text(encoding="utf-8").splitlines())
     return next((value.strip() for key, _, value in lines if key.strip() == name), None)
-
-
-def cores() -> int | None:
-    """The cores that this process may use, which can be fewer than the machine has."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
 def describe() -> dict[str, object]:

@@ -17,8 +17,8 @@ from matplotlib.figure import Figure
 
 from dualgap.errors import InvalidInput
 from dualgap.progress import Progress, resolve
-from dualgap.report.writing import write_atomically, write_text
 from dualgap.validation import choice, count
+from dualgap.writing import write_atomically, write_text
 from paper_figures import BUDGETS, FIGURES
 from paper_figures.style import settings
 

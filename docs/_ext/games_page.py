@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import dualgap as dg
 from dualgap.report.portrait import portrait
-from dualgap.report.writing import write_atomically
+from dualgap.writing import write_atomically
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -6,9 +6,7 @@ import hashlib
 import importlib.metadata
 import inspect
 import json
-import os
 import platform
-import tempfile
 from functools import cache
 from pathlib import Path
 from typing import final
@@ -17,6 +15,7 @@ from dualgap.claims.claim import Claim
 from dualgap.claims.result import Result
 from dualgap.claims.stored import from_data, to_data
 from dualgap.errors import Unwritable
+from dualgap.writing import write_text
 
 __all__ = ["ResultCache"]
 
@@ -87,11 +86,7 @@ class ResultCache:
         path = self._path(result.claim)
         if path is None or not result.good:
             return
-        text = json.dumps({"key": path.stem, "result": to_data(result)})
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".result.")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(temporary, path)
+        write_text(path, json.dumps({"key": path.stem, "result": to_data(result)}))
 
     def _path(self, claim: Claim) -> Path | None:
         if self.folder is None:

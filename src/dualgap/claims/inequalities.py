@@ -22,6 +22,11 @@ LOG_2 = math.log(2)
 ROUNDING = 4e-15
 
 
+def _with_a_function(pairs):
+    """Pairs of histograms, each with a function on their support."""
+    return pairs.flatmap(lambda pair: st.tuples(st.just(pair), strategies.vectors(len(pair[0]))))
+
+
 def _kl(p, q):
     return float(dg.kl(p, q))
 
@@ -242,9 +247,7 @@ def jointly_convex(instance, *, functions=None):
     r"$T = 1 + \log\frac{p}{q}$, on the right also after adding any constant.",
     source="donsker1975, nguyen2010",
     hypotheses=r"positive histograms; $T$ any function on the support; nats",
-    instances=Drawn(
-        POSITIVE.flatmap(lambda pair: st.tuples(st.just(pair), strategies.vectors(len(pair[0])))), quick=60
-    ),
+    instances=Drawn(_with_a_function(POSITIVE), quick=60),
     mutants=[
         Mutant("without the 1", {"nwj": lambda p, q, t: float(p @ t - q @ np.exp(t))}),
         Mutant("the log inside", {"dv": lambda p, q, t: float(p @ t - q @ t)}),
@@ -272,7 +275,7 @@ def variational_kl(
     r"$\frac12(1 + V)$.",
     source="lin1991, lecam1986",
     hypotheses=r"$p$, $q$ histograms on one finite support, a draw from either with probability one half; nats",
-    instances=Drawn(PAIRS.flatmap(lambda pair: st.tuples(st.just(pair), strategies.vectors(len(pair[0])))), quick=60),
+    instances=Drawn(_with_a_function(PAIRS), quick=60),
     mutants=[
         Mutant("2 JS", {"entropy": lambda p, q: math.log(2) - 2 * _js(p, q)}),
         Mutant("accuracy V", {"accuracy": _variation}),
@@ -301,9 +304,7 @@ def classification(
     statement=r"$\chi^2(p\|q) \ge 2 E_p h - E_q h^2 - 1$ for every $h$, with equality at $h = p/q$.",
     source="nguyen2010",
     hypotheses=r"positive histograms; $h$ any function on the support",
-    instances=Drawn(
-        POSITIVE.flatmap(lambda pair: st.tuples(st.just(pair), strategies.vectors(len(pair[0])))), quick=60
-    ),
+    instances=Drawn(_with_a_function(POSITIVE), quick=60),
     mutants=[
         Mutant("without the square", {"value": lambda p, q, h: float(2 * p @ h - q @ h - 1)}),
         Mutant("half of it", {"chi": lambda p, q: float(dg.chi_squared(p, q)) / 2}),

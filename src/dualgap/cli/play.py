@@ -47,7 +47,7 @@ def play(
     from dualgap.report.ending import ending
     from dualgap.report.portrait import ENDINGS, draw_portrait, last_point
     from dualgap.report.rates import rates_of
-    from dualgap.report.writing import check_output
+    from dualgap.writing import check_output
 
     picture = Path(f"{game}-{method}.png") if output is None else output
     example, chosen = example_named(game), method_named(method, step)

@@ -37,8 +37,8 @@ def style(
     from dualgap.extras import require
     from dualgap.report.ending import number_of
     from dualgap.report.reading import read_picture
-    from dualgap.report.writing import check_output, write_atomically
     from dualgap.training.style import style_transfer
+    from dualgap.writing import check_output, write_atomically
 
     image = require("PIL.Image", extra="figures")
     check_output(output, *PICTURES)

@@ -43,7 +43,7 @@ def train(
 
     import dualgap as dg
     from dualgap.report.ending import ending
-    from dualgap.report.writing import check_output, write_atomically
+    from dualgap.writing import check_output, write_atomically
 
     if output is not None:
         check_output(output, ".npz")

@@ -67,7 +67,7 @@ def verify(
     from dualgap.claims import verify as run
     from dualgap.claims.loading import load
     from dualgap.report import write_page
-    from dualgap.report.writing import check_output
+    from dualgap.writing import check_output
 
     check_output(report / "index.html", ".html")
     for path in claims or []:
@@ -92,7 +92,9 @@ def verify(
 
 def _cores() -> int:
     """The cores that this process may use; 1 where processes cannot be forked."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "fork") and hasattr(os, "sched_getaffinity") else 1
+    from dualgap.threads import cores
+
+    return cores() if hasattr(os, "fork") else 1
 
 
 def _show(found: Verification, format: Format, page: Path) -> None:

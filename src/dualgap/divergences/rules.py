@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -14,6 +11,7 @@ import numpy as np
 from dualgap.divergences.generators import FDivergence, KullbackLeibler, Power
 from dualgap.divergences.kernels import Atoms, constant
 from dualgap.divergences.plain import log_quotient
+from dualgap.threads import over_cores
 from dualgap.validation import is_torch
 
 __all__ = ["RenyiRule", "Rule", "divergence_of_atoms"]
@@ -69,7 +67,7 @@ class Rule:
             with np.errstate(over="ignore"):  # a setting of the thread
                 return one[0], _total(self.generator, one[1], -1 if together else None)
 
-        parts = on_all_cores(summed, atoms.blocks(BLOCK))
+        parts = over_cores(summed, atoms.blocks(BLOCK))
         if together:
             return np.concatenate([part for _, part in parts]).reshape(shape)
         sums: list[list[Any]] = [[] for _ in range(math.prod(shape))]
@@ -160,12 +158,6 @@ def _kl_if_large(atoms: Atoms, axis: int | None) -> Any | None:
     share = np.reshape(atoms.excess / atoms.total, np.shape(p) if axis is not None else ())
     total = np.sum(value, axis=axis) + p * np.log1p(share) - p + q / (1 + share)
     return total if bool(np.all(total >= (p + q) / 8)) else None
-
-
-def on_all_cores(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
-    """The results in order; numpy lets go of the interpreter while it computes."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(work, items))
 
 
 def divergence_of_atoms(p: np.ndarray, q: np.ndarray, f: FDivergence) -> float:

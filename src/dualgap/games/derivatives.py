@@ -1,4 +1,4 @@
-"""Second derivatives of a game: the Jacobian of its field, and products with it."""
+"""Second derivatives of a game: the Jacobian of its field."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from dualgap.games.game import Game
 
-__all__ = ["field_and_jacobian", "field_and_pullback", "jacobian_product", "value_and_jacobian"]
+__all__ = ["field_and_jacobian", "value_and_jacobian"]
 
 
 def field_and_jacobian(game: Game, x: Tensor, y: Tensor, sample: Any) -> tuple[Tensor, Tensor]:
@@ -18,7 +18,7 @@ def field_and_jacobian(game: Game, x: Tensor, y: Tensor, sample: Any) -> tuple[T
 
     .. math:: J = DF, \\qquad F = (\\nabla_x \\ell_x, \\nabla_y \\ell_y)
     """
-    value, pullback = field_and_pullback(game, x, y, sample)
+    value, pullback = game.field_and_pullback(x, y, sample)
     return value, _rows(value, pullback)
 
 
@@ -26,16 +26,6 @@ def value_and_jacobian(function: Callable[[Tensor], Tensor], point: Tensor) -> t
     """A map of vectors (..., k) to vectors (..., l), copy by copy, and its Jacobian (..., l, k), row by row."""
     value, pullback, *_ = torch.func.vjp(function, point)
     return value, _rows(value, lambda vector: pullback(vector)[0])
-
-
-def field_and_pullback(game: Game, x: Tensor, y: Tensor, sample: Any) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
-    """The field F, and the function v -> J'v."""
-    return game.field_and_pullback(x, y, sample)
-
-
-def jacobian_product(game: Game, x: Tensor, y: Tensor, sample: Any, vector: Tensor) -> Tensor:
-    """J v for a vector (..., n + m): the transpose of the map u -> J'u, both by reverse differentiation."""
-    return game.jacobian_product(x, y, sample, vector)
 
 
 def _rows(value: Tensor, pullback: Callable[[Tensor], Tensor]) -> Tensor:

@@ -14,7 +14,7 @@ from dualgap.claims import Result, Verdict, Verification
 from dualgap.claims.table import number
 from dualgap.report.mathematics import with_mathml
 from dualgap.report.pictures import curves, strip
-from dualgap.report.writing import write_text
+from dualgap.writing import write_text
 
 __all__ = ["as_page", "write_page"]
 

@@ -12,7 +12,7 @@ import torch
 from dualgap.extras import require
 from dualgap.games import Game, Trajectory
 from dualgap.report.plane import Plane, plane_of
-from dualgap.report.writing import check_output, write_atomically
+from dualgap.writing import check_output, write_atomically
 
 __all__ = ["COLOURS", "ENDINGS", "draw_portrait", "last_point", "portrait"]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, final
 
 import numpy as np
 
-from dualgap.bracket import Guarantee
+from dualgap.bracket import Bracket, Certificate, Guarantee
 from dualgap.errors import InvalidInput
 from dualgap.measures import Histogram, Points, Samples
 from dualgap.validation import detached, is_torch
@@ -20,6 +20,7 @@ __all__ = [
     "in_kind_of",
     "plain_masses",
     "plain_points",
+    "proved",
     "require_representable",
     "wants_gradient",
 ]
@@ -107,6 +108,47 @@ def holding(value: Any, lower: Any, upper: Any) -> tuple[Any, Any]:
     if shown.ndim == 0:
         return min(lower, float(shown)), max(upper, float(shown))
     return np.minimum(lower, shown), np.maximum(upper, shown)
+
+
+def proved(
+    value: Any,
+    certificate: Certificate,
+    guarantee: Guarantee,
+    method: str,
+    *,
+    reason: str = "",
+    confidence: float | None = None,
+) -> Bracket:
+    """The bracket of a value that a certificate proves, both widened to hold the value as it is given back.
+
+    Parameters
+    ----------
+    value : float, array or tensor
+    certificate : Certificate
+        Claims the bounds.
+    guarantee : Guarantee
+    method, reason : str
+    confidence : float or None
+
+    Examples
+    --------
+    >>> from dualgap.transport.one_dimensional import LineCertificate
+    >>> points = (np.array([0.0]), np.array([0.1]))
+    >>> claimed = LineCertificate(lower=0.1, upper=0.1, points=points, masses=(None, None), order=1.0)
+    >>> proved(np.float32(0.1), claimed, Guarantee.EXACT, "one_dimensional").upper
+    0.10000000149011612
+    """
+    lower, upper = holding(value, certificate.lower, certificate.upper)
+    return Bracket(
+        value=value,
+        lower=lower,
+        upper=upper,
+        guarantee=guarantee,
+        method=method,
+        certificate=replace(certificate, lower=lower, upper=upper),
+        reason=reason,
+        confidence=confidence,
+    )
 
 
 def exact_up_to_rounding(lower: Any, upper: Any) -> Guarantee:

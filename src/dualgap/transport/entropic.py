@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, final
 
@@ -14,10 +14,10 @@ from dualgap import validation
 from dualgap.bracket import Bracket, Certificate, Guarantee
 from dualgap.measures import Histogram, Points
 from dualgap.transport.discrete import (
-    holding,
     in_kind_of,
     plain_masses,
     plain_points,
+    proved,
     require_representable,
     wants_gradient,
 )
@@ -72,15 +72,7 @@ def _bracket(p: Points | Histogram, q: Points | Histogram, order: float, ground:
     if wants_gradient(*inputs):
         value = differentiable_distance(certificate, points=points, weights=(p.weights, q.weights), cost=cost)
     require_representable(certificate.upper)
-    lower, upper = holding(value, certificate.lower, certificate.upper)
-    return Bracket(
-        value=value,
-        lower=lower,
-        upper=upper,
-        guarantee=Guarantee.CERTIFIED,
-        method="sinkhorn",
-        certificate=replace(certificate, lower=lower, upper=upper),
-    )
+    return proved(value, certificate, Guarantee.CERTIFIED, "sinkhorn")
 
 
 @final

@@ -17,10 +17,10 @@ from dualgap.measures import Histogram, Points
 from dualgap.transport.claiming import claimed
 from dualgap.transport.discrete import (
     exact_up_to_rounding,
-    holding,
     in_kind_of,
     plain_masses,
     plain_points,
+    proved,
     require_representable,
     wants_gradient,
 )
@@ -186,18 +186,9 @@ def bracket_of(certificate: TransportCertificate, value: Any, *inputs: Any) -> B
     guarantee = exact_up_to_rounding(lower, upper)
     if value is None:
         value = in_kind_of(min(max(certificate.paid() * cost.unit, lower), upper), *inputs)
-    lower, upper = holding(value, lower, upper)
     exact = guarantee is Guarantee.EXACT
     reason = "" if exact else "the costs differ so much in size that rounding decides between plans"
-    return Bracket(
-        value=value,
-        lower=lower,
-        upper=upper,
-        guarantee=guarantee,
-        method="exact",
-        certificate=replace(certificate, lower=lower, upper=upper),
-        reason=reason,
-    )
+    return proved(value, certificate, guarantee, "exact", reason=reason)
 
 
 def _simplex(matrix: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

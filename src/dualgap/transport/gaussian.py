@@ -21,8 +21,8 @@ from dualgap.transport.bures import (
 from dualgap.transport.discrete import (
     TorchKind,
     exact_up_to_rounding,
-    holding,
     in_kind_of,
+    proved,
     require_representable,
     wants_gradient,
 )
@@ -88,16 +88,7 @@ def _bracket(p: Gaussian, q: Gaussian, order: float, guarantee: Guarantee) -> Br
     if guarantee is Guarantee.EXACT and exact_up_to_rounding(lower, upper) is Guarantee.CERTIFIED:
         guarantee = Guarantee.CERTIFIED
         reason = "the closed form takes roots and differences of nearly equal numbers, whose rounding shows"
-    lower, upper = holding(value, lower, upper)
-    return Bracket(
-        value=value,
-        lower=lower,
-        upper=upper,
-        guarantee=guarantee,
-        method="gaussian",
-        certificate=replace(certificate, lower=lower, upper=upper),
-        reason=reason,
-    )
+    return proved(value, certificate, guarantee, "gaussian", reason=reason)
 
 
 def _value(certificate: GaussianCertificate, shift: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
@@ -15,14 +15,7 @@ from dualgap.errors import CertificateError
 from dualgap.measures import Points
 from dualgap.registry import Quantity
 from dualgap.transport.batched import coupled_distances
-from dualgap.transport.discrete import (
-    TorchKind,
-    holding,
-    in_kind_of,
-    plain_masses,
-    plain_points,
-    wants_gradient,
-)
+from dualgap.transport.discrete import TorchKind, in_kind_of, plain_masses, plain_points, proved, wants_gradient
 from dualgap.transport.duality import marginals_missing
 from dualgap.transport.envelope import root
 from dualgap.transport.evidence import require_array, require_number, require_plan
@@ -117,15 +110,7 @@ def by_ascent(p: Points, q: Points, *, order: float, starts: int, steps: int, se
     value: Any = in_kind_of(certificate.lower, p.points, q.points)
     if wants_gradient(p.points, q.points):
         value = _differentiable(p, q, theta, masses, order)
-    lower, upper = holding(value, certificate.lower, certificate.upper)
-    return Bracket(
-        value=value,
-        lower=lower,
-        upper=upper,
-        guarantee=Guarantee.CERTIFIED,
-        method="ascent",
-        certificate=replace(certificate, lower=lower, upper=upper),
-    )
+    return proved(value, certificate, Guarantee.CERTIFIED, "ascent")
 
 
 @final

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, final
 
@@ -16,8 +16,8 @@ from dualgap.measures import Points
 from dualgap.transport.discrete import (
     TorchKind,
     exact_up_to_rounding,
-    holding,
     in_kind_of,
+    proved,
     require_representable,
     wants_gradient,
 )
@@ -55,15 +55,8 @@ def on_the_line(p: Points, q: Points, *, order: float, ground: str, cost: Any) -
     value: Any = in_kind_of(number, p.points, q.points)
     if wants_gradient(p.points, q.points, p.weights, q.weights):
         value = _differentiable(p, q, certificate)
-    lower, upper = holding(value, lower, upper)
-    return Bracket(
-        value=value,
-        lower=lower,
-        upper=upper,
-        guarantee=guarantee,
-        method="one_dimensional",
-        certificate=replace(certificate, lower=lower, upper=upper),
-        reason="" if guarantee is Guarantee.EXACT else ROUNDED,
+    return proved(
+        value, certificate, guarantee, "one_dimensional", reason="" if guarantee is Guarantee.EXACT else ROUNDED
     )
 
 

@@ -9,9 +9,9 @@ from typing import Any, final
 import numpy as np
 from scipy.spatial import KDTree
 
+from dualgap.threads import cores, over_cores
 from dualgap.transport.ground import ROUNDOFF, Cost, PointCost
 from dualgap.transport.screening import Screen, screen
-from dualgap.transport.threads import cores, over_cores
 from dualgap.validation import is_torch
 
 __all__ = ["Pairs", "Partners", "accelerator", "cheapest", "shrunk", "transposed", "violated"]

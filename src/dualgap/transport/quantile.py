@@ -13,7 +13,7 @@ from dualgap.bracket import Bracket, Certificate, Guarantee
 from dualgap.errors import CertificateError
 from dualgap.measures import Density, Gaussian, Measure, Points
 from dualgap.transport.bures import absolute_moment
-from dualgap.transport.discrete import holding, in_kind_of, plain_masses, plain_points, wants_gradient
+from dualgap.transport.discrete import in_kind_of, plain_masses, plain_points, proved, wants_gradient
 from dualgap.transport.evidence import require_array, require_number, require_pair
 from dualgap.transport.wasserstein import WASSERSTEIN
 
@@ -139,15 +139,7 @@ def by_quantiles(p: Measure, q: Measure, *, order: float, ground: str, cost: Any
     """Quantile functions on adaptive cells: monotone, so that the ends of a cell bound what is between."""
     certificate = _refined(p, q, order)
     value = in_kind_of(_estimate(certificate), *_arrays(p), *_arrays(q))
-    lower, upper = holding(value, certificate.lower, certificate.upper)
-    return Bracket(
-        value=value,
-        lower=lower,
-        upper=upper,
-        guarantee=Guarantee.CERTIFIED,
-        method="quantile",
-        certificate=replace(certificate, lower=lower, upper=upper),
-    )
+    return proved(value, certificate, Guarantee.CERTIFIED, "quantile")
 
 
 @WASSERSTEIN.route("quantile_estimate", Measure, Measure, Guarantee.NONE, when=_applies, needs=_NEEDS)

@@ -13,7 +13,7 @@ from dualgap.bracket import Bracket, Certificate, Guarantee
 from dualgap.errors import CertificateError, InvalidInput
 from dualgap.measures import Points
 from dualgap.registry import Quantity
-from dualgap.transport.discrete import TorchKind, holding, in_kind_of, plain_masses, plain_points, wants_gradient
+from dualgap.transport.discrete import TorchKind, in_kind_of, plain_masses, plain_points, proved, wants_gradient
 from dualgap.transport.evidence import require_cost, require_pair
 from dualgap.transport.exact import require_memory
 from dualgap.transport.ground import PointCost
@@ -120,15 +120,7 @@ def by_iteration(p: Points, q: Points, *, order: float, regularisation: float, t
     value: Any = in_kind_of(number, p.points, q.points)
     if wants_gradient(p.points, q.points, p.weights, q.weights):
         value = _differentiable(p, q, certificate, number)
-    lower, upper = holding(value, lower, upper)
-    return Bracket(
-        value=value,
-        lower=lower,
-        upper=upper,
-        guarantee=Guarantee.CERTIFIED,
-        method="sinkhorn",
-        certificate=replace(certificate, lower=lower, upper=upper),
-    )
+    return proved(value, certificate, Guarantee.CERTIFIED, "sinkhorn")
 
 
 @final

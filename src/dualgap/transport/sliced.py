@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any, final
 
@@ -15,14 +15,7 @@ from dualgap.errors import CertificateError, InvalidInput
 from dualgap.measures import Points
 from dualgap.registry import Quantity
 from dualgap.transport.batched import coupled_distances
-from dualgap.transport.discrete import (
-    TorchKind,
-    holding,
-    in_kind_of,
-    plain_masses,
-    plain_points,
-    wants_gradient,
-)
+from dualgap.transport.discrete import TorchKind, in_kind_of, plain_masses, plain_points, proved, wants_gradient
 from dualgap.transport.duality import require_masses
 from dualgap.transport.envelope import root
 from dualgap.transport.evidence import require_array, require_number, require_pair
@@ -224,15 +217,12 @@ def _monte_carlo(
         seen, other = (kind.double(theta) @ kind.double(one.points).T for one in (p, q))
         powers = coupled_distances(seen, other, line_masses(masses[0]), line_masses(masses[1]), order)
         value = kind.back(root(powers.mean(), order))
-    lower, upper = holding(value, lower, upper)
-    return Bracket(
-        value=value,
-        lower=lower,
-        upper=upper,
-        guarantee=guarantee,
-        method="bernstein" if guarantee is Guarantee.CONFIDENCE else "normal",
+    return proved(
+        value,
+        certificate,
+        guarantee,
+        "bernstein" if guarantee is Guarantee.CONFIDENCE else "normal",
         confidence=confidence,
-        certificate=replace(certificate, lower=lower, upper=upper),
     )
 
 

@@ -15,6 +15,7 @@ from dualgap import validation
 from dualgap.bracket import Bracket, Guarantee
 from dualgap.measures import Points
 from dualgap.progress import Progress, resolve
+from dualgap.threads import one_thread_products
 from dualgap.transport.claiming import claimed
 from dualgap.transport.coarse import levels
 from dualgap.transport.columns import Plan, Run, Solution, feasible, generate
@@ -24,7 +25,6 @@ from dualgap.transport.envelope import differentiable_distance
 from dualgap.transport.exact import bracket_of, certify, solve
 from dualgap.transport.ground import PointCost, point_cost
 from dualgap.transport.pricing import accelerator
-from dualgap.transport.threads import one_thread_products
 from dualgap.transport.wasserstein import WASSERSTEIN
 
 __all__ = ["solve_sparse"]

@@ -6,7 +6,6 @@ from typing import ClassVar, final
 
 from torch import Tensor
 
-from dualgap.games.derivatives import field_and_pullback
 from dualgap.games.game import Game
 from dualgap.games.methods.method import Draw, Method, State, StepSize, halves, moved, update_method
 from dualgap.validation import real
@@ -60,6 +59,6 @@ class ConsensusOptimization(Method):
 
     def step(self, game: Game, x: Tensor, y: Tensor, state: State, draw: Draw) -> tuple[Tensor, Tensor, State]:
         """A step along the field plus its pull back."""
-        field, pullback = field_and_pullback(game, x, y, draw())
+        field, pullback = game.field_and_pullback(x, y, draw())
         along = field + self.weight * pullback(field)
         return *moved(game, (x, y), halves(along, x), (self.step_x, self.step_y)), state

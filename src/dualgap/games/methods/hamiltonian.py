@@ -6,7 +6,6 @@ from typing import ClassVar, final
 
 from torch import Tensor
 
-from dualgap.games.derivatives import field_and_pullback
 from dualgap.games.game import Game
 from dualgap.games.methods.method import Draw, Method, State, StepSize, halves, moved, update_method
 
@@ -52,6 +51,6 @@ class HamiltonianDescent(Method):
 
     def step(self, game: Game, x: Tensor, y: Tensor, state: State, draw: Draw) -> tuple[Tensor, Tensor, State]:
         """A step along the pull back of the field."""
-        field, pullback = field_and_pullback(game, x, y, draw())
+        field, pullback = game.field_and_pullback(x, y, draw())
         along = pullback(field)
         return *moved(game, (x, y), halves(along, x), (self.step_x, self.step_y)), state

@@ -6,7 +6,6 @@ from typing import ClassVar, final
 
 from torch import Tensor
 
-from dualgap.games.derivatives import field_and_pullback, jacobian_product
 from dualgap.games.game import Game
 from dualgap.games.methods.method import Draw, Method, State, StepSize, halves, moved, update_method
 from dualgap.validation import real
@@ -61,7 +60,7 @@ class SymplecticGradientAdjustment(Method):
     def step(self, game: Game, x: Tensor, y: Tensor, state: State, draw: Draw) -> tuple[Tensor, Tensor, State]:
         """A step along the adjusted field."""
         sample = draw()
-        field, pullback = field_and_pullback(game, x, y, sample)
-        turned = pullback(field) - jacobian_product(game, x, y, sample, field)
+        field, pullback = game.field_and_pullback(x, y, sample)
+        turned = pullback(field) - game.jacobian_product(x, y, sample, field)
         along = field + self.weight / 2 * turned
         return *moved(game, (x, y), halves(along, x), (self.step_x, self.step_y)), state

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from dualgap.transport import threads
-from dualgap.transport.threads import cores, one_thread_products, over_cores
+from dualgap import threads
+from dualgap.threads import cores, one_thread_products, over_cores
 
 
 @pytest.fixture(params=[1, 4])

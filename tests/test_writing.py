@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dualgap.errors import InvalidInput
-from dualgap.report.writing import check_output, write_atomically, write_text
+from dualgap.writing import check_output, write_atomically, write_text
 
 
 def test_a_text_is_written_and_replaced(tmp_path):
