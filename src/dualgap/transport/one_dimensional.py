@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, final
@@ -13,6 +14,7 @@ from scipy import sparse
 from dualgap.bracket import Bracket, Certificate, Guarantee
 from dualgap.errors import CertificateError, InvalidInput
 from dualgap.measures import Points
+from dualgap.threads import over_cores
 from dualgap.transport.discrete import (
     TorchKind,
     exact_up_to_rounding,
@@ -31,6 +33,9 @@ __all__ = ["LineCertificate", "line_bounds", "line_masses", "monotone_coupling"]
 
 #: Why bounds on the line are further apart than usual.
 ROUNDED = "masses or distances are so small beside others that their rounding shows in the distance"
+
+#: Sorting as many numbers takes a millisecond, ten times what starting a thread does.
+WORTH_A_THREAD = 50_000
 
 #: What underflow may take from a number.
 UNDERFLOW = 2.0**-1073
@@ -195,7 +200,7 @@ def line_bounds(x: np.ndarray, y: np.ndarray, a: np.ndarray | None, b: np.ndarra
     value, lower, upper : (...) arrays
     """
     if a is b is None:
-        x, y = np.sort(x), np.sort(y)
+        x, y = _at_once(np.sort, (x,), (y,))
         if x.shape[-1] == y.shape[-1]:
             return _bounded(x, y, None, 0.0, order)
         i, j, mass, error = _staircase(None, None, x.shape[-1], y.shape[-1])
@@ -203,14 +208,28 @@ def line_bounds(x: np.ndarray, y: np.ndarray, a: np.ndarray | None, b: np.ndarra
     if x.ndim > 1:
         rows = [line_bounds(one, other, a, b, order) for one, other in zip(x, y, strict=True)]
         return tuple(np.array(column) for column in zip(*rows, strict=True))
-    by_x, by_y = np.argsort(x), np.argsort(y)
-    first, second, x, y = _sorted(a, by_x), _sorted(b, by_y), x[by_x], y[by_y]
+    (x, first), (y, second) = _at_once(_ascending, (x, a), (y, b))
     if first is not None and second is not None and np.array_equal(first, second):
         return _bounded(x, y, first / math.fsum(first), 0.0, order)
     if np.array_equal(x, y) and _same_atoms(x, y, first, second):
         return 0.0, 0.0, 0.0
     i, j, mass, error = _staircase(first, second, len(x), len(y))
     return _bounded(x[i], y[j], mass, error, order)
+
+
+def _at_once(work: Callable[..., Any], *sides: tuple[Any, ...]) -> list[Any]:
+    """The work on each side, on two cores where the sides are large enough to repay the threads."""
+    if min(np.size(side[0]) for side in sides) < WORTH_A_THREAD:
+        return [work(*side) for side in sides]
+    return over_cores(lambda side: work(*side), sides)
+
+
+def _ascending(points: np.ndarray, masses: np.ndarray | None) -> tuple[np.ndarray, np.ndarray | None]:
+    """The points in ascending order, and their masses in the same order."""
+    if masses is None:
+        return np.sort(points), None
+    order = np.argsort(points)
+    return points[order], masses[order]
 
 
 def _same_atoms(x: np.ndarray, y: np.ndarray, a: np.ndarray | None, b: np.ndarray | None) -> bool:
@@ -242,12 +261,14 @@ def _staircase(
         knots = np.concatenate([np.arange(1, n) * m, np.arange(1, m) * n])
         error, total = 0.0, n * m
     else:
-        knots = np.concatenate([_cumulated(a, n)[:-1], _cumulated(b, m)[:-1]])
+        knots = np.concatenate([one[:-1] for one in _at_once(_cumulated, (a, n), (b, m))])
         error, total = 4 * ROUNDOFF * (math.sqrt(n) + math.sqrt(m) + 2), 1
     merged = np.argsort(knots, kind="stable")  # both halves ascend: the stable sort merges them in linear time
     i = np.zeros(n + m - 1, dtype=np.intp)
     np.cumsum(merged < n - 1, out=i[1:])
-    mass = np.diff(knots[merged], prepend=0, append=total) / total
+    ends = np.append(knots[merged], total)
+    mass = ends / total
+    mass[1:] = (ends[1:] - ends[:-1]) / total  # of integers, if they are: exact before the division
     return i, np.arange(n + m - 1) - i, mass, error
 
 
