@@ -77,6 +77,21 @@ def clouds(n: int, d: int, *, method: str, repeats: int = 3) -> Case:
     )
 
 
+def matrix(n: int) -> Case:
+    """Histograms with a cost matrix that comes from no points on which a tree could be built."""
+    rng = np.random.default_rng(0)
+    cost = np.abs(rng.normal(size=(n, 1, 8)) - rng.normal(size=(1, n, 8))).max(axis=2)
+    a, b = rng.dirichlet(np.ones(n)), rng.dirichlet(np.ones(n))
+    return Case(
+        name="least cost of a matrix, method sparse",
+        sizes={"atoms": n},
+        contenders={
+            "dualgap": lambda: float(dg.wasserstein(dg.Histogram(a), dg.Histogram(b), cost=cost, method="sparse")),
+            "POT": lambda: float(ot.emd2(a, b, cost, numItermax=2**60)),
+        },
+    )
+
+
 def cases() -> Iterator[Case]:
     """The comparisons, smallest first."""
     yield line(1_000_000)
@@ -84,5 +99,6 @@ def cases() -> Iterator[Case]:
     for d in (2, 16):
         yield clouds(2_000, d, method="exact")
     yield clouds(2_000, 2, method="sinkhorn", repeats=1)
+    yield matrix(3_000)
     for d in (2, 8):
         yield clouds(4_000, d, method="sparse")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dualgap.transport import pricing
 from dualgap.transport.ground import point_cost
-from dualgap.transport.pricing import accelerator, cheapest, shrunk, transposed, violated
+from dualgap.transport.pricing import accelerator, cheapest, shrunk, violated
 
 kinds = st.sampled_from([(1, "euclidean"), (2, "euclidean"), (3, "euclidean"), (1, "cityblock"), (2, "cityblock")])
 
@@ -90,7 +90,7 @@ def test_costs_are_lowered_by_no_more_than_rounding():
 
 def test_the_way_back_costs_the_same():
     cost, dense, _ = problem(2, 2, (1, "euclidean"))
-    np.testing.assert_array_equal(transposed(cost).dense(), dense.T)
+    np.testing.assert_array_equal(cost.transposed().dense(), dense.T)
 
 
 def test_small_problems_stay_on_the_cores():

@@ -265,10 +265,50 @@ def test_large_problems_are_given_to_it(monkeypatch):
     assert dg.wasserstein(x[:, 0], y[:, 0]).method == "one_dimensional"
 
 
+@settings(max_examples=60)
+@given(st.data(), st.integers(1, 24), st.integers(1, 24), st.sampled_from([1.0, 2.0]))
+def test_any_cost_matrix_is_solved_as_the_linear_program_solves_it(data, n, m, order):
+    # whole numbers: many ties, and masses of zero
+    cost = np.array(data.draw(st.lists(st.lists(st.integers(0, 9), min_size=m, max_size=m), min_size=n, max_size=n)))
+    a, b = (
+        np.array(data.draw(st.lists(st.integers(0, 5), min_size=k, max_size=k).filter(any)), dtype=float)
+        for k in (n, m)
+    )
+    a, b = a / a.sum(), b / b.sum()
+    found = dg.wasserstein(dg.Histogram(a), dg.Histogram(b), cost=cost, order=order, method="sparse")
+    truth = linear_program(cost, a, b) ** (1 / order)
+    assert found.lower - 1e-7 <= truth <= found.upper + 1e-7  # HiGHS stops at 1e-7
+    found.certificate.check()
+
+
+def test_a_cost_matrix_too_can_be_stopped_at_a_deadline_or_by_the_user():
+    cost = np.random.default_rng(6).random((300, 200))
+    p, q = dg.Histogram(np.full(300, 1 / 300)), dg.Histogram(np.full(200, 1 / 200))
+    truth = dg.wasserstein(p, q, cost=cost)
+    assert truth.method == "exact"
+    stopped = dg.wasserstein(p, q, cost=cost, deadline=1e-9)
+    interrupted = dg.wasserstein(p, q, cost=cost, progress=Recorded(interrupt_after=1))
+    for b in (stopped, interrupted):
+        assert (b.method, b.guarantee) == ("sparse", Guarantee.CERTIFIED)
+        assert b.contains(truth.value)
+        b.certificate.check()
+    assert dg.wasserstein(p, q, cost=cost, gap=0.0).gap < 1e-10  # rounding
+
+
+def test_the_gradient_in_a_cost_matrix_is_the_plan():
+    cost = torch.rand(30, 20, dtype=torch.float64, generator=torch.Generator().manual_seed(0), requires_grad=True)
+    p, q = dg.Histogram(np.full(30, 1 / 30)), dg.Histogram(np.full(20, 1 / 20))
+    b = dg.wasserstein(p, q, cost=cost, method="sparse")
+    b.value.backward()
+    np.testing.assert_allclose(cost.grad.numpy(), b.plan.toarray(), atol=1e-12)
+
+
 def test_the_error_for_want_of_memory_says_which_method_would_do(monkeypatch):
     monkeypatch.setattr(exact, "_machine_memory", lambda: 1e3)
-    with pytest.raises(InvalidInput, match="without cost= has method='sparse'"):
-        dg.wasserstein(dg.Histogram(np.ones(50) / 50), dg.Histogram(np.ones(50) / 50), cost=np.ones((50, 50)))
+    with pytest.raises(InvalidInput, match="method='sparse' holds little beside the matrix"):
+        dg.wasserstein(
+            dg.Histogram(np.ones(50) / 50), dg.Histogram(np.ones(50) / 50), cost=np.ones((50, 50)), method="exact"
+        )
     with pytest.raises(InvalidInput, match="method='sparse'"):
         dg.wasserstein(np.zeros((50, 2)), np.ones((50, 2)), method="exact")
 

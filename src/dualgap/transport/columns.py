@@ -14,8 +14,8 @@ from dualgap.progress import Progress
 from dualgap.transport import assignment
 from dualgap.transport.coarse import Level, families, handed_down
 from dualgap.transport.exact import NO_LIMIT
-from dualgap.transport.ground import ROUNDOFF, PointCost
-from dualgap.transport.pricing import Pairs, cheapest, shrunk, transposed, violated
+from dualgap.transport.ground import ROUNDOFF, Cost, PointCost
+from dualgap.transport.pricing import Pairs, cheapest, shrunk, violated
 
 __all__ = ["Plan", "Run", "Solution", "feasible", "generate"]
 
@@ -67,9 +67,9 @@ class Plan:
     columns: np.ndarray
     mass: np.ndarray
 
-    def paid(self, cost: PointCost) -> float:
+    def paid(self, cost: Cost) -> float:
         """What it costs, in ``cost.unit ** cost.order``."""
-        return float(self.mass @ cost.distances(self.rows, self.columns) ** cost.order)
+        return float(self.mass @ cost.powers(self.rows, self.columns))
 
     def handed_down(self, x: Level, y: Level) -> Plan:
         """The same movement between the children of the cells."""
@@ -86,12 +86,12 @@ class Solution:
     g: np.ndarray
 
 
-def feasible(cost: PointCost, g: np.ndarray, run: Run) -> np.ndarray:
+def feasible(cost: Cost, g: np.ndarray, run: Run) -> np.ndarray:
     """The row potential that makes any column potential feasible."""
     return cheapest(cost, g, 1, device=run.device).transform
 
 
-def generate(cost: PointCost, x: Level, y: Level, above: Plan, g: np.ndarray, run: Run, *, finest: bool) -> Solution:
+def generate(cost: Cost, x: Level, y: Level, above: Plan, g: np.ndarray, run: Run, *, finest: bool) -> Solution:
     """Transport between two levels, to the gap asked for on the finest, to a rough one on others.
 
     Restricted to arcs the problem is a small one. Its potentials price all pairs:
@@ -102,7 +102,7 @@ def generate(cost: PointCost, x: Level, y: Level, above: Plan, g: np.ndarray, ru
 
     Parameters
     ----------
-    cost : PointCost, between the points of the levels
+    cost : Cost, between the points of the levels
     x, y : Level
     above : Plan
         Between the cells of the level above.
@@ -126,13 +126,13 @@ def generate(cost: PointCost, x: Level, y: Level, above: Plan, g: np.ndarray, ru
 
 
 def _rounds(
-    cost: PointCost, x: Level, y: Level, above: Plan, start: Solution, run: Run, *, finest: bool
+    cost: Cost, x: Level, y: Level, above: Plan, start: Solution, run: Run, *, finest: bool
 ) -> Iterator[Solution]:
     """The best solution after each round of pricing."""
     a, b, m = x.masses, y.masses, cost.shape[1]
     by_row = cheapest(cost, start.g, FIRST_ARCS, device=run.device)
     yield Solution(start.plan, by_row.transform, start.g)
-    by_column = cheapest(transposed(cost), by_row.transform, FIRST_ARCS, device=run.device)
+    by_column = cheapest(cost.transposed(), by_row.transform, FIRST_ARCS, device=run.device)
     best = Solution(start.plan, by_row.transform, by_column.transform)
     yield best
     f, g = best.f, best.g
@@ -201,7 +201,7 @@ def _tightened(arcs: Pairs, f: np.ndarray, g: np.ndarray) -> tuple[np.ndarray, n
 
 
 def _priced(
-    cost: PointCost, a: np.ndarray, b: np.ndarray, f: np.ndarray, g: np.ndarray, run: Run
+    cost: Cost, a: np.ndarray, b: np.ndarray, f: np.ndarray, g: np.ndarray, run: Run
 ) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
     """The better of two feasible pairs, (g^c, g) and (f, f^c), and the arcs that violate most, by their keys."""
     m = cost.shape[1]
@@ -210,7 +210,7 @@ def _priced(
     if found is None:
         of_rows, of_columns = (
             cheapest(cost, g, MORE_ARCS, device=run.device),
-            cheapest(transposed(cost), f, MORE_ARCS, device=run.device),
+            cheapest(cost.transposed(), f, MORE_ARCS, device=run.device),
         )
         lower_f, lower_g = of_rows.transform, of_columns.transform
         back = of_columns.pairs
@@ -241,10 +241,12 @@ def _first(atoms: np.ndarray, reduced: np.ndarray) -> np.ndarray:
     return chosen
 
 
-def _shift(cost: PointCost, a: np.ndarray, b: np.ndarray) -> float:
+def _shift(cost: Cost, a: np.ndarray, b: np.ndarray) -> float:
     """The order-th power of how far the means are apart: no plan costs less."""
+    if not isinstance(cost, PointCost):
+        return 0.0
     means = replace(cost, x=(a @ cost.x)[None], y=(b @ cost.y)[None])
-    return float(means.distances(np.zeros(1, dtype=np.intp), np.zeros(1, dtype=np.intp))[0] ** cost.order)
+    return float(means.powers(np.zeros(1, dtype=np.intp), np.zeros(1, dtype=np.intp))[0])
 
 
 def _merged(*keys: np.ndarray) -> np.ndarray:

@@ -77,8 +77,7 @@ def between_histograms(
     require_memory(
         len(p.weights),
         len(q.weights),
-        instead="a cost between points needs no matrix: dg.Points without cost= has method='sparse', which holds only "
-        "n + m of them",
+        instead="method='sparse' holds little beside the matrix, and a cost between points needs none",
     )
     certificate = solve(MatrixCost(matrix=detached(cost), order=order), plain_masses(p), plain_masses(q))
     value: Any = None

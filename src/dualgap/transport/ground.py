@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -66,6 +66,18 @@ class Cost(ABC):
     @abstractmethod
     def distances(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """The order-th roots of the costs of pairs, in ``unit``, without underflow in between."""
+
+    @abstractmethod
+    def powers(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """The costs of pairs, in ``unit ** order``."""
+
+    @abstractmethod
+    def part(self, rows: np.ndarray, columns: np.ndarray) -> Cost:
+        """The cost between some atoms of each side."""
+
+    @abstractmethod
+    def transposed(self) -> Cost:
+        """The cost of the way back: rows and columns change places."""
 
     def blocks(self) -> Iterator[tuple[slice, np.ndarray]]:
         """All costs, a block of rows at a time."""
@@ -154,6 +166,18 @@ class PointCost(Cost):
         safe = np.where(largest > 0, largest, 1.0)[:, None]
         return largest * np.sqrt(np.square(difference / safe).sum(axis=1))
 
+    def powers(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """The order-th powers of the distances."""
+        return _power(self.distances(rows, columns), self.order)
+
+    def part(self, rows: np.ndarray, columns: np.ndarray) -> PointCost:
+        """Between some of the points."""
+        return replace(self, x=self.x[rows], y=self.y[columns])
+
+    def transposed(self) -> PointCost:
+        """From y to x."""
+        return replace(self, x=self.y, y=self.x)
+
 
 @final
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -188,6 +212,20 @@ class MatrixCost(Cost):
     def distances(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """The order-th roots of entries."""
         return _power(self.matrix[rows, columns], 1 / self.order)
+
+    def powers(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Entries."""
+        return self.matrix[rows, columns]
+
+    def part(self, rows: np.ndarray, columns: np.ndarray) -> MatrixCost:
+        """Some rows and columns; no copy where these are all."""
+        if len(rows) == self.shape[0] and len(columns) == self.shape[1]:
+            return self
+        return replace(self, matrix=self.matrix[np.ix_(rows, columns)])
+
+    def transposed(self) -> MatrixCost:
+        """A view of the transposed matrix."""
+        return replace(self, matrix=self.matrix.T)
 
 
 def point_cost(x: np.ndarray, y: np.ndarray, *, order: float, ground: str) -> PointCost:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
-from typing import Any, final
+from dataclasses import dataclass
+from typing import Any, TypeGuard, final
 
 import numpy as np
 from scipy.spatial import KDTree
@@ -14,7 +14,7 @@ from dualgap.transport.ground import ROUNDOFF, Cost, PointCost
 from dualgap.transport.screening import Screen, screen
 from dualgap.validation import is_torch
 
-__all__ = ["Pairs", "Partners", "accelerator", "cheapest", "shrunk", "transposed", "violated"]
+__all__ = ["Pairs", "Partners", "accelerator", "cheapest", "shrunk", "violated"]
 
 #: A tree of lifted points finds partners faster than all pairs, in so few dimensions and from so many pairs on.
 TREE_DIMENSION, TREE_PAIRS = 3, 3e10
@@ -72,32 +72,25 @@ def shrunk(cost: Cost, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     >>> round(float(shrunk(cost, np.zeros(1, int), np.zeros(1, int))[0]), 12)
     9.0
     """
-    distances = cost.distances(rows, columns)
-    powers = distances if cost.order == 1 else np.square(distances) if cost.order == 2 else distances**cost.order
-    return powers * (1 - 2 * cost.relative_error - 8 * ROUNDOFF * (cost.order + 1))
+    return cost.powers(rows, columns) * (1 - 2 * cost.relative_error - 8 * ROUNDOFF * (cost.order + 1))
 
 
-def transposed(cost: PointCost) -> PointCost:
-    """The cost of the way back: rows and columns change places."""
-    return replace(cost, x=cost.y, y=cost.x)
-
-
-def accelerator(cost: PointCost) -> str | None:
+def accelerator(cost: Cost) -> str | None:
     """The device of torch that pricing is worth taking to, None for the cores."""
     n, m = cost.shape
-    if n * m < ACCELERATOR_PAIRS:
+    if not isinstance(cost, PointCost) or n * m < ACCELERATOR_PAIRS:
         return None
     import torch
 
     return "cuda" if torch.cuda.is_available() else None
 
 
-def violated(cost: PointCost, f: np.ndarray, g: np.ndarray, *, most: int, device: str | None = None) -> Pairs | None:
+def violated(cost: Cost, f: np.ndarray, g: np.ndarray, *, most: int, device: str | None = None) -> Pairs | None:
     """Every pair whose potentials may exceed its cost, f_i + g_j >= c_ij up to rounding, among all n m.
 
     Parameters
     ----------
-    cost : PointCost, of shape (n, m)
+    cost : Cost, of shape (n, m)
     f, g : (n,) and (m,) arrays
     most : int
         Give up, with None, where there are more than so many pairs.
@@ -139,7 +132,7 @@ def violated(cost: PointCost, f: np.ndarray, g: np.ndarray, *, most: int, device
     return Pairs(rows, columns, shrunk(cost, rows, columns))
 
 
-def cheapest(cost: PointCost, g: np.ndarray, k: int, *, device: str | None = None) -> Partners:
+def cheapest(cost: Cost, g: np.ndarray, k: int, *, device: str | None = None) -> Partners:
     """About k cheapest partners of every row at column potentials g, and the c-transform of g.
 
     Squared Euclidean costs are a nearest-neighbour question in one more dimension:
@@ -150,7 +143,7 @@ def cheapest(cost: PointCost, g: np.ndarray, k: int, *, device: str | None = Non
 
     Parameters
     ----------
-    cost : PointCost, of shape (n, m)
+    cost : Cost, of shape (n, m)
     g : (m,) array
     k : int
     device : str, optional
@@ -173,10 +166,9 @@ def cheapest(cost: PointCost, g: np.ndarray, k: int, *, device: str | None = Non
     return Partners(found.pairs, found.transform - constant - rounding)
 
 
-def _cheapest(cost: PointCost, g: np.ndarray, k: int, device: str | None) -> Partners:
+def _cheapest(cost: Cost, g: np.ndarray, k: int, device: str | None) -> Partners:
     n, m = cost.shape
-    squared = cost.order == 2 and cost.ground == "euclidean" and cost.unit == 1
-    if device is None and squared and cost.x.shape[1] <= TREE_DIMENSION and n * m >= TREE_PAIRS:
+    if device is None and n * m >= TREE_PAIRS and _suits_a_tree(cost):
         rows, columns, beyond = _by_tree(cost, g, k + SPARE)
     else:
         rows, columns, beyond = _by_screen(cost, screen(cost, np.zeros(n), g, device), k + SPARE)
@@ -192,9 +184,15 @@ def _cheapest(cost: PointCost, g: np.ndarray, k: int, device: str | None) -> Par
     return Partners(Pairs(rows[kept], columns[kept], costs[kept]), transform)
 
 
-def _directly(cost: PointCost, g: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def _suits_a_tree(cost: Cost) -> TypeGuard[PointCost]:
+    if not isinstance(cost, PointCost):
+        return False
+    return cost.order == 2 and cost.ground == "euclidean" and cost.unit == 1 and cost.x.shape[1] <= TREE_DIMENSION
+
+
+def _directly(cost: Cost, g: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """The c-transform at some rows where more columns are as near as a screen can tell than were kept."""
-    some = replace(cost, x=cost.x[rows])
+    some = cost.part(rows, np.arange(cost.shape[1]))
     height = max(1, 2**18 // len(g))
     lower = 1 - 2 * cost.relative_error - 8 * ROUNDOFF * (cost.order + 1)
 
@@ -223,7 +221,7 @@ def _by_tree(cost: PointCost, g: np.ndarray, k: int) -> tuple[np.ndarray, np.nda
     return np.repeat(np.arange(len(x)), k), columns.ravel(), beyond
 
 
-def _by_screen(cost: PointCost, screened: Screen, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _by_screen(cost: Cost, screened: Screen, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Pairs below a threshold that a sample of the columns gives; and what all others cost at least."""
     n, m = cost.shape
     height, width = screened.tile

@@ -13,19 +13,21 @@ from scipy import sparse
 
 from dualgap import validation
 from dualgap.bracket import Bracket, Guarantee
-from dualgap.measures import Points
+from dualgap.measures import Histogram, Points
 from dualgap.progress import Progress, resolve
 from dualgap.threads import one_thread_products
 from dualgap.transport.claiming import claimed
-from dualgap.transport.coarse import levels
+from dualgap.transport.coarse import Level, levels
 from dualgap.transport.columns import Plan, Run, Solution, feasible, generate
 from dualgap.transport.discrete import plain_masses, plain_points, wants_gradient
 from dualgap.transport.duality import HIGH_ORDER, TransportCertificate, tight_potentials
 from dualgap.transport.envelope import differentiable_distance
 from dualgap.transport.exact import bracket_of, certify, solve
-from dualgap.transport.ground import PointCost, point_cost
+from dualgap.transport.ground import Cost, MatrixCost, PointCost, point_cost
+from dualgap.transport.one_dimensional import monotone_coupling
 from dualgap.transport.pricing import accelerator
 from dualgap.transport.wasserstein import WASSERSTEIN
+from dualgap.validation import detached
 
 __all__ = ["solve_sparse"]
 
@@ -38,14 +40,7 @@ SMALLEST_CELL, DEEPER = 2, 2
 Result = TypeVar("Result")
 
 
-@WASSERSTEIN.route(
-    "sparse",
-    Points,
-    Points,
-    Guarantee.EXACT,
-    when=lambda p, q, cost=None, **options: cost is None,
-    needs="no cost matrix",
-)
+@WASSERSTEIN.route("sparse", Points, Points, Guarantee.EXACT)
 def between_points(
     p: Points,
     q: Points,
@@ -58,21 +53,61 @@ def between_points(
     progress: Progress | None = None,
 ) -> Bracket:
     """Column generation on sparse arcs, from coarse to fine: memory of n + m, priced over all pairs, to a relative gap."""
-    gap = validation.real(gap, "gap", at_least=0)
-    limit = math.inf if deadline is None else time.monotonic() + validation.real(deadline, "deadline", above=0)
+    if cost is not None:
+        return between_histograms(
+            p, q, order=order, ground=ground, cost=cost, gap=gap, deadline=deadline, progress=progress
+        )
     costs = point_cost(plain_points(p), plain_points(q), order=order, ground=ground)
-    run = Run(gap=gap, limit=limit, progress=resolve(progress), device=accelerator(costs))
+    run = _run(costs, gap, deadline, progress)
     certificate = solve_sparse(costs, plain_masses(p), plain_masses(q), run)
     value: Any = None
     if wants_gradient(p.points, q.points, p.weights, q.weights):
         value = differentiable_distance(certificate, points=(p.points, q.points), weights=(p.weights, q.weights))
-    found = bracket_of(certificate, value, p.points, q.points)
+    return _stopped(bracket_of(certificate, value, p.points, q.points))
+
+
+@WASSERSTEIN.route(
+    "sparse",
+    Histogram,
+    Histogram,
+    Guarantee.EXACT,
+    when=lambda p, q, cost=None, **options: cost is not None,
+    needs="cost=, what moving a unit of mass from atom to atom costs",
+)
+def between_histograms(
+    p: Histogram | Points,
+    q: Histogram | Points,
+    *,
+    order: float,
+    ground: str,
+    cost: Any,
+    gap: float = 1e-9,
+    deadline: float | None = None,
+    progress: Progress | None = None,
+) -> Bracket:
+    """Column generation on the given cost matrix: stops at a relative gap or a deadline with what is proved by then."""
+    costs = MatrixCost(matrix=detached(cost), order=order)
+    certificate = solve_sparse(costs, plain_masses(p), plain_masses(q), _run(costs, gap, deadline, progress))
+    value: Any = None
+    if wants_gradient(cost, p.weights, q.weights):
+        value = differentiable_distance(certificate, points=None, weights=(p.weights, q.weights), cost=cost)
+    return _stopped(bracket_of(certificate, value, p.weights, q.weights, cost))
+
+
+def _run(cost: Cost, gap: Any, deadline: Any, progress: Progress | None) -> Run:
+    gap = validation.real(gap, "gap", at_least=0)
+    limit = math.inf if deadline is None else time.monotonic() + validation.real(deadline, "deadline", above=0)
+    return Run(gap=gap, limit=limit, progress=resolve(progress), device=accelerator(cost))
+
+
+def _stopped(found: Bracket) -> Bracket:
+    """The bracket, with the reason of one that is wide."""
     if found.guarantee is Guarantee.EXACT:
         return found
     return replace(found, reason="the solver was stopped at the gap or the deadline that was asked for, or by rounding")
 
 
-def solve_sparse(cost: PointCost, a: np.ndarray, b: np.ndarray, run: Run) -> TransportCertificate:
+def solve_sparse(cost: Cost, a: np.ndarray, b: np.ndarray, run: Run) -> TransportCertificate:
     """The certificate of an optimal plan, or of the best one when stopped before.
 
     Restricted to some arcs the problem is a small one; its potentials price all pairs, and those whose cost they exceed
@@ -81,7 +116,7 @@ def solve_sparse(cost: PointCost, a: np.ndarray, b: np.ndarray, run: Run) -> Tra
 
     Parameters
     ----------
-    cost : PointCost, of shape (n, m)
+    cost : Cost, of shape (n, m)
     a, b : (n,) and (m,) arrays
         Masses; atoms without any are left out of the solver and get their c-transform.
     run : Run
@@ -98,7 +133,7 @@ def solve_sparse(cost: PointCost, a: np.ndarray, b: np.ndarray, run: Run) -> Tra
     Reference: schmitzer2016
     """
     rows, columns = np.flatnonzero(a), np.flatnonzero(b)
-    inner = replace(cost, x=cost.x[rows], y=cost.y[columns])
+    inner = cost.part(rows, columns)
     run.progress.start(None, "transport")
     try:
         with one_thread_products():
@@ -134,8 +169,10 @@ def _depths(largest: int) -> list[int]:
     return depths
 
 
-def _coarse_to_fine(cost: PointCost, a: np.ndarray, b: np.ndarray, run: Run) -> Solution:
+def _coarse_to_fine(cost: Cost, a: np.ndarray, b: np.ndarray, run: Run) -> Solution:
     """Solve between cells, and hand the plan and the potentials down to their parts."""
+    if not isinstance(cost, PointCost):
+        return _from_the_corner(cost, a, b, run)
     depths = _depths(max(cost.shape))
     x, y = _finished(run, lambda: (levels(cost.x, a, depths), levels(cost.y, b, depths)))
     above = replace(cost, x=x[0].points, y=y[0].points)
@@ -153,7 +190,26 @@ def _coarse_to_fine(cost: PointCost, a: np.ndarray, b: np.ndarray, run: Run) -> 
     return found
 
 
-def _dense(cost: PointCost, a: np.ndarray, b: np.ndarray) -> Solution:
+def _from_the_corner(cost: Cost, a: np.ndarray, b: np.ndarray, run: Run) -> Solution:
+    """Solve between atoms that are nowhere, which have no cells: from the plan that fills rows and columns in turn."""
+    if max(cost.shape) <= COARSEST:
+        return _finished(run, lambda: _dense(cost, a, b))
+    g = _finished(run, lambda: _of_a_sample(cost, a, b, run))
+    x, y = (Level(np.zeros((len(one), 0)), one, np.arange(len(one))) for one in (a, b))
+    rows, columns, mass, _ = monotone_coupling(np.arange(float(len(a))), np.arange(float(len(b))), a, b)
+    return generate(cost, x, y, Plan(rows, columns, mass), g, run, finest=True)
+
+
+def _of_a_sample(cost: Cost, a: np.ndarray, b: np.ndarray, run: Run) -> np.ndarray:
+    """Column potentials that are optimal between some atoms, extended to all by two c-transforms."""
+    some = [np.linspace(0, n - 1, min(n, COARSEST)).astype(np.intp) for n in cost.shape]
+    masses = [one[chosen] / math.fsum(one[chosen]) for one, chosen in zip((a, b), some, strict=True)]
+    found = _dense(cost.part(*some), *masses)
+    f = feasible(cost.part(np.arange(len(a)), some[1]), found.g, run)
+    return feasible(cost.transposed(), f, run)
+
+
+def _dense(cost: Cost, a: np.ndarray, b: np.ndarray) -> Solution:
     """The optimum between a few atoms."""
     found = solve(cost, a, b)
     entries = sparse.coo_array(found.plan)
@@ -162,16 +218,16 @@ def _dense(cost: PointCost, a: np.ndarray, b: np.ndarray) -> Solution:
 
 
 def _of_all(
-    cost: PointCost, rows: np.ndarray, columns: np.ndarray, found: Solution, run: Run
+    cost: Cost, rows: np.ndarray, columns: np.ndarray, found: Solution, run: Run
 ) -> tuple[np.ndarray, np.ndarray]:
     """Feasible potentials of all atoms from those of the atoms with mass: the others take their c-transform."""
     f, g = np.empty(cost.shape[0]), np.empty(cost.shape[1])
     f[rows], g[columns] = found.f, found.g
     if len(rows) < len(f):
         massless = np.setdiff1d(np.arange(len(f)), rows)
-        f[massless] = feasible(replace(cost, x=cost.x[massless], y=cost.y[columns]), found.g, run)
+        f[massless] = feasible(cost.part(massless, columns), found.g, run)
     if len(columns) < len(g):
         massless = np.setdiff1d(np.arange(len(g)), columns)
-        g[massless] = feasible(replace(cost, x=cost.y[massless], y=cost.x), f, run)
+        g[massless] = feasible(cost.part(np.arange(len(f)), massless).transposed(), f, run)
     middle = (f.max() + f.min()) / 2  # constants move freely between the two; small numbers round least
     return f - middle, g + middle

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from typing import Any
 
@@ -52,13 +53,13 @@ def wasserstein(
         non-negative. The value is the order-th root of the least total cost, for order 1 that cost itself. p and q
         are then Histogram or Points.
     method : str
-        ``"auto"`` for the method with the best guarantee, ``"sparse"`` between clouds of more than about 2,000 points
-        and where ``gap``, ``deadline`` or ``progress`` is given; :func:`dualgap.methods_for` lists those that apply.
+        ``"auto"`` for the method with the best guarantee, ``"sparse"`` between more than about 2,000 atoms a side and
+        where ``gap``, ``deadline`` or ``progress`` is given; :func:`dualgap.methods_for` lists those that apply.
     **options
         What the method takes beyond these: for Samples ``confidence``, ``seed`` and ``diameter`` (no two points that either
         law can give are farther apart: without it no upper bound holds for all laws); ``gap`` (relative) for ``"sparse"``
-        and ``"sinkhorn"``; ``deadline`` (in seconds) and ``progress`` for ``"sparse"``, which returns what it has proved
-        when stopped or interrupted.
+        and ``"sinkhorn"``; ``deadline`` (in seconds) and ``progress`` for ``"sparse"``, between points or with a cost
+        matrix, which returns what it has proved when stopped or interrupted.
 
     Returns
     -------
@@ -90,13 +91,15 @@ def wasserstein(
     if cost is not None:
         cost = _cost_matrix(cost, p, q)
     p, q = WASSERSTEIN.measures(p, q)
-    if method == "auto" and cost is None:
-        method = suited(p, q, options)
+    if method == "auto":
+        method = suited(p, q, options, matrix=cost is not None)
     return WASSERSTEIN.compute(p, q, method=method, order=order, ground=ground, cost=cost, **options)
 
 
-def suited(p: Measure, q: Measure, options: Collection[str] = ()) -> str:
-    """``"sparse"`` between clouds that are large, or that are to be solved up to a gap or a deadline; else ``"auto"``.
+def suited(p: Measure, q: Measure, options: Collection[str] = (), *, matrix: bool = False) -> str:
+    """``"sparse"`` where there are many pairs, or that are to be solved up to a gap or a deadline; else ``"auto"``.
+
+    Points on the line are sorted, unless a cost matrix takes the place of their distances.
 
     Examples
     --------
@@ -105,9 +108,10 @@ def suited(p: Measure, q: Measure, options: Collection[str] = ()) -> str:
     >>> suited(cloud, cloud), suited(cloud, Points(np.zeros((2, 2))))
     ('sparse', 'auto')
     """
-    if not (isinstance(p, Points) and isinstance(q, Points)) or p.dimension == 1:
+    if not matrix and (not (isinstance(p, Points) and isinstance(q, Points)) or p.dimension == 1):
         return "auto"
-    return "sparse" if len(p.points) * len(q.points) > DENSE_PAIRS or OF_ROUNDS.intersection(options) else "auto"
+    pairs = math.prod(len(one.weights) for one in (p, q) if isinstance(one, (Histogram, Points)))
+    return "sparse" if pairs > DENSE_PAIRS or OF_ROUNDS.intersection(options) else "auto"
 
 
 def _cost_matrix(cost: Any, p: Any, q: Any) -> Any:
