@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import strategies as st
 
+from dualgap.binomial import clopper_pearson
 from dualgap.claims import Drawn, Listed, Seeds
 from dualgap.claims.instances import as_instances
 from dualgap.errors import InvalidInput
@@ -48,3 +51,35 @@ def test_what_is_no_source_of_instances_is_refused(value):
 def test_sources_that_cannot_be_tried_are_refused(make, name):
     with pytest.raises(InvalidInput, match=rf"^{name} must"):
         make()
+
+
+@pytest.mark.parametrize("budget", ["quick", "full"])
+@pytest.mark.parametrize("at_least", [0.5, 0.9])
+def test_the_power_is_the_frequency_with_which_the_interval_lies_below_what_is_claimed(budget, at_least):
+    over = Seeds(at_least=at_least, quick=8, full=64)
+    n = over.count(budget)
+    share = 0.8 * at_least
+    # the oracle: every count with its probability, and its verdict by the interval
+    refuted = sum(
+        math.comb(n, k) * share**k * (1 - share) ** (n - k)
+        for k in range(n + 1)
+        if clopper_pearson(k, n, 0.95)[1] < at_least
+    )
+    borne_out = sum(
+        math.comb(n, k) * at_least**k * (1 - at_least) ** (n - k)
+        for k in range(n + 1)
+        if clopper_pearson(k, n, 0.95)[0] >= at_least
+    )
+    assert over.power(share, budget) == pytest.approx(refuted, abs=1e-12)
+    assert over.believed(budget) == pytest.approx(borne_out, abs=1e-12)
+    assert over.believed(budget) <= 0.025  # one tail of the interval
+
+
+def test_more_seeds_notice_smaller_faults_and_too_few_notice_none():
+    over = Seeds(at_least=0.6, quick=8, full=64)
+    assert over.power(over.noticed("quick"), "quick") == pytest.approx(0.9, abs=1e-4)
+    assert over.noticed("quick") < over.noticed("full") < 0.6
+    assert math.isnan(Seeds(at_least=0.1, quick=2, full=3).noticed("full"))
+    assert Seeds(at_least=0.9, quick=2, full=3).believed("full") == 0  # three of three do not prove nine of ten
+    with pytest.raises(InvalidInput, match=r"^share must"):
+        over.power(1.5, "quick")

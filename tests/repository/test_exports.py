@@ -54,6 +54,7 @@ SHOWN_BY = {
     "dg.claims.claim": "dg.claims.Registry",
     "dg.claims.shipped": "dg.claims.all",
     "dg.claims.MutantResult": "dg.verify",
+    "dg.claims.Power": "dg.claims.Seeds",
     "dg.claims.Picture": "dg.claims.Claim",
     "dg.claims.Result": "dg.verify",
     "dg.claims.Verification": "dg.verify",

@@ -22,7 +22,7 @@ from dualgap.claims.claim import Claim, Curve, Mutant, Picture, Refutation, Regi
 from dualgap.claims.evidence import Evidence, Relation
 from dualgap.claims.frequency import Frequency
 from dualgap.claims.instances import BUDGETS, Drawn, Instances, Listed, Seeds
-from dualgap.claims.result import MutantResult, Result, Verdict, Verification
+from dualgap.claims.result import MutantResult, Power, Result, Verdict, Verification
 from dualgap.claims.verification import verify
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "Mutant",
     "MutantResult",
     "Picture",
+    "Power",
     "Refutation",
     "Registry",
     "Relation",

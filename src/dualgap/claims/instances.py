@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import bisect
+import math
 from abc import ABC
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, final
 
 from hypothesis.strategies import SearchStrategy
+from scipy.optimize import brentq
+from scipy.stats import binom
 
+from dualgap.binomial import clopper_pearson
 from dualgap.errors import InvalidInput
 from dualgap.validation import choice, confidence_level, count, real
 
@@ -96,8 +101,11 @@ class Seeds(Instances):
 
     Examples
     --------
-    >>> Seeds(at_least=0.5, quick=8, full=64).confidence
-    0.95
+    >>> seeds = Seeds(at_least=0.5, quick=8, full=64)
+    >>> seeds.confidence, round(seeds.power(0.05, "quick"), 3), round(seeds.power(0.05, "full"), 3)
+    (0.95, 0.663, 1.0)
+
+    Reference: clopper1934
     """
 
     at_least: float
@@ -114,6 +122,46 @@ class Seeds(Instances):
     def count(self, budget: str) -> int:
         """How many seeds the budget allows."""
         return {"quick": self.quick, "full": self.full}[choice(budget, "budget", BUDGETS)]
+
+    def power(self, share: float, budget: str) -> float:
+        """The probability with which the check refutes the claim when only this share of all seeds bears it out.
+
+        .. math:: P(\\mathrm{Binomial}(n, \\text{share}) \\le k), \\qquad
+            k = \\text{the largest count whose interval is below } \\mathrm{at\\_least}
+
+        Parameters
+        ----------
+        share : float in [0, 1]
+        budget : "quick" or "full"
+        """
+        share = real(share, "share", at_least=0, at_most=1)
+        refuting = self._first_count(budget, lambda interval: interval[1] >= self.at_least)
+        return float(binom.cdf(refuting - 1, self.count(budget), share))
+
+    def noticed(self, budget: str, *, power: float = 0.9) -> float:
+        """The largest share of seeds, below ``at_least``, that the check refutes with this power; nan where it can refute none.
+
+        Parameters
+        ----------
+        budget : "quick" or "full"
+        power : float in (0, 1)
+        """
+        power = real(power, "power", above=0, below=1)
+        if self.power(0.0, budget) < power:
+            return math.nan
+        return float(brentq(lambda share: self.power(share, budget) - power, 0.0, self.at_least, xtol=1e-6))
+
+    def believed(self, budget: str) -> float:
+        """The largest probability with which the check bears out a claim that fewer than ``at_least`` of all seeds do."""
+        bearing = self._first_count(budget, lambda interval: interval[0] >= self.at_least)
+        return float(binom.sf(bearing - 1, self.count(budget), self.at_least))
+
+    def _first_count(self, budget: str, reached: Callable[[tuple[float, float]], bool]) -> int:
+        """The smallest count whose interval is so far up; one more than all seeds where none is."""
+        n = self.count(budget)
+        return bisect.bisect_left(
+            range(n + 1), True, key=lambda successes: reached(clopper_pearson(successes, n, self.confidence))
+        )
 
 
 def as_instances(value: Any) -> Instances:

@@ -14,8 +14,9 @@ from typing import Any, final
 from dualgap.claims.claim import Claim
 from dualgap.claims.evidence import Evidence
 from dualgap.claims.frequency import Frequency
+from dualgap.claims.instances import Seeds
 
-__all__ = ["OWN_FILE", "MutantResult", "Result", "Verdict", "Verification"]
+__all__ = ["OWN_FILE", "MutantResult", "Power", "Result", "Verdict", "Verification"]
 
 #: How the names of the modules begin that files of claims are run as.
 OWN_FILE = "dualgap_claims_of_"
@@ -67,13 +68,35 @@ class Verdict(enum.Enum):
 class MutantResult:
     """What became of a wrong version: it must be rejected.
 
-    ``evidence`` is what gave it away; ``error`` says how it crashed, which is no rejection.
+    ``evidence`` is what gave it away after so many ``instances``: few say that the check is a sharp one. ``error`` says how it
+    crashed, which is no rejection.
     """
 
     name: str
     rejected: bool
+    instances: int = 0
     evidence: Evidence | None = None
     error: str = ""
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Power:
+    """Whether a check over seeds would have noticed that its claim is false.
+
+    Parameters
+    ----------
+    noticed : float
+        Were the share of all seeds that bear the claim out this or less, the check would refute it with probability 0.9;
+        nan where it runs too few seeds to refute anything so surely.
+    believed : float
+        No claim that is false is borne out with a larger probability.
+
+    Reference: clopper1934
+    """
+
+    noticed: float
+    believed: float
 
 
 @final
@@ -131,6 +154,14 @@ class Result:
     def good(self) -> bool:
         """Whether the verdict is good and every mutant that was tried was rejected."""
         return self.verdict.good and all(mutant.rejected for mutant in self.mutants)
+
+    @property
+    def power(self) -> Power | None:
+        """What a check over seeds would notice; None for other claims, whose mutants say it."""
+        over = self.claim.instances
+        if not isinstance(over, Seeds):
+            return None
+        return Power(noticed=over.noticed(self.budget), believed=over.believed(self.budget))
 
     @property
     def command(self) -> str:

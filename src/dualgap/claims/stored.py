@@ -43,7 +43,9 @@ def to_data(result: Result) -> dict[str, Any]:
         if result.frequency is None
         else [result.frequency.successes, result.frequency.trials, result.frequency.confidence],
         "refutation": _evidence(result.refutation),
-        "mutants": [[one.name, one.rejected, _evidence(one.evidence), one.error] for one in result.mutants],
+        "mutants": [
+            [one.name, one.rejected, one.instances, _evidence(one.evidence), one.error] for one in result.mutants
+        ],
         "error": result.error,
         "seconds": result.seconds,
         "budget": result.budget,
@@ -84,8 +86,14 @@ def from_data(data: dict[str, Any], claim: Claim) -> Result:
         else Frequency(successes=frequency[0], trials=frequency[1], confidence=frequency[2]),
         refutation=_read(data["refutation"]),
         mutants=tuple(
-            MutantResult(name=str(name), rejected=bool(rejected), evidence=_read(evidence), error=str(error))
-            for name, rejected, evidence, error in data["mutants"]
+            MutantResult(
+                name=str(name),
+                rejected=bool(rejected),
+                instances=int(instances),
+                evidence=_read(evidence),
+                error=str(error),
+            )
+            for name, rejected, instances, evidence, error in data["mutants"]
         ),
         error=str(data["error"]),
         seconds=float(data["seconds"]),

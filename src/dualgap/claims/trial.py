@@ -163,7 +163,10 @@ def _try_mutant(claim: Claim, mutant: Mutant, budget: str, seed: int) -> MutantR
     """A mutant is rejected when an instance refutes it; one that crashes the check has not been rejected."""
     trial = _try(claim, budget, seed, dict(mutant.replace), shrink=False)
     rejected = trial.verdict(claim) is Verdict.FAILS
-    return MutantResult(name=mutant.name, rejected=rejected, evidence=trial.headline()[0], error=trial.error)
+    found = trial.headline()[0]
+    return MutantResult(
+        name=mutant.name, rejected=rejected, instances=trial.instances, evidence=found, error=trial.error
+    )
 
 
 def _with_refutation(result: Result, refutation: Refutation) -> Result:

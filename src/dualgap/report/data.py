@@ -69,6 +69,8 @@ def _result(result: Result) -> dict[str, Any]:
             "confidence": result.frequency.confidence,
             "interval": [low, high],
         }
+    if result.power is not None:
+        data["power"] = {"noticed": _number(result.power.noticed), "believed": result.power.believed}
     if claim.refutes is not None:
         data["refutes"] = {
             "stated": claim.refutes.stated,
@@ -80,6 +82,7 @@ def _result(result: Result) -> dict[str, Any]:
             {
                 "name": mutant.name,
                 "rejected": mutant.rejected,
+                "instances": mutant.instances,
                 "error": mutant.error,
                 "evidence": _evidence(mutant.evidence) if mutant.evidence is not None else None,
             }
