@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 from scipy.special import xlogy
 from torch.nn.functional import binary_cross_entropy_with_logits
 
@@ -241,3 +242,81 @@ def generator_objective(pair, *, objective=lambda p, q: _value(p, q, _best(p, q)
     phi = float(xlogy(1 + v, 1 + v) + xlogy(1 - v, 1 - v))
     yield Evidence(phi - 2 * LOG2, objective(p, q), ">=", 1e-14, "objective at p_G")
     yield Evidence(-2 * LOG2, objective(p, p), "==", 1e-14, "objective at p*")
+
+
+def _pure_gap(a):
+    """The least duality gap over all pairs of a row and a column."""
+    game, (n, m) = dg.games.matrix_game(a), a.shape
+    rows, columns = np.eye(n), np.eye(m)
+    return min(float(dg.duality_gap(game, rows[i], columns[j])) for i in range(n) for j in range(m))
+
+
+def _matching_pennies():
+    a = np.array([[1.0, -1.0], [-1.0, 1.0]])
+    return Evidence(
+        a.max(axis=1).min(), a.min(axis=0).max(), "==", 1e-12, "max-min against min-max, one side of a coin each"
+    )
+
+
+def _mixed_values(a):
+    """min max and max min over mixtures of rows and of columns, by two linear programs."""
+    n, m = a.shape
+    highest = linprog(
+        np.append(np.zeros(n), 1.0), A_ub=np.hstack([a.T, -np.ones((m, 1))]), b_ub=np.zeros(m),
+        A_eq=np.append(np.ones(n), 0.0)[None], b_eq=[1.0], bounds=[(0, None)] * n + [(None, None)],
+    ).fun  # fmt: skip
+    lowest = -linprog(
+        np.append(np.zeros(m), -1.0), A_ub=np.hstack([-a, np.ones((n, 1))]), b_ub=np.zeros(n),
+        A_eq=np.append(np.ones(m), 0.0)[None], b_eq=[1.0], bounds=[(0, None)] * m + [(None, None)],
+    ).fun  # fmt: skip
+    return highest, lowest
+
+
+@claim(
+    topic=TOPIC,
+    title="min max is at least max min; the difference is the least duality gap, and 0 exactly at a saddle point",
+    statement=r"For a payoff $A$, $\min_i \max_j A_{ij} - \max_j \min_i A_{ij}$ is the least duality gap of a row and a column: it "
+    r"is never negative, and it is 0 if and only if some $A_{ij}$ is a saddle point, greatest in its row and least in its column. "
+    r"Over mixtures of rows and of columns the two are always equal.",
+    source="lecture, Min-Max Problem; vonneumann1928",
+    hypotheses=r"matrices of whole numbers, up to 4 by 4; the first player minimises",
+    instances=Drawn(
+        st.tuples(st.integers(1, 4), st.integers(1, 4)).flatmap(
+            lambda shape: st.lists(
+                st.lists(st.integers(-5, 5), min_size=shape[1], max_size=shape[1]), min_size=shape[0], max_size=shape[0]
+            )
+        ),
+        quick=40,
+        full=400,
+    ),
+    refutes=Refutation(
+        stated="This is called a min-max (or minimax) formulation, a saddle-point formulation, a zero-sum game",
+        counterexample=r"The three are one where the players may mix, as in the GAN over all laws and all discriminators. They are not "
+        r"one for every zero-sum game: where each shows one side of a coin, $\min\max = 1$, $\max\min = -1$, and there is no saddle "
+        r"point. Networks do not mix.",
+        evidence=_matching_pennies,
+    ),
+    mutants=[
+        Mutant("max min first", {"gap": lambda a: a.min(axis=0).max() - a.max(axis=1).min()}),
+        Mutant("the gap of mixtures, always 0", {"gap": lambda a: 0.0}),
+        Mutant(
+            "a saddle point wherever an entry is least in its row", {"saddle": lambda i, j, a: a[i, j] == a[i].min()}
+        ),
+    ],
+)
+def minimax_and_saddle_points(
+    rows,
+    *,
+    gap=lambda a: a.max(axis=1).min() - a.min(axis=0).max(),
+    saddle=lambda i, j, a: a[i, j] == a[i].max() == a[:, j].min(),
+):
+    a = np.array(rows, dtype=float)
+    least = _pure_gap(a)
+    # whole numbers: the bracket of the gap is right to rounding
+    yield Evidence(gap(a), least, "==", 1e-13, "least duality gap of a row and a column")
+    saddles = sum(bool(saddle(i, j, a)) for i in range(a.shape[0]) for j in range(a.shape[1]))
+    yield Evidence(
+        float(least <= 1e-13), float(saddles > 0), "==", 0.0, "a saddle point where the gap is 0, and only there"
+    )
+    highest, lowest = _mixed_values(a)
+    yield Evidence(highest, lowest, "==", 1e-8, "max min against min max over mixtures")  # HiGHS stops at 1e-9

@@ -149,7 +149,8 @@ class Seeds(Instances):
         power = real(power, "power", above=0, below=1)
         if self.power(0.0, budget) < power:
             return math.nan
-        return float(brentq(lambda share: self.power(share, budget) - power, 0.0, self.at_least, xtol=1e-6))
+        found: Any = brentq(lambda share: self.power(share, budget) - power, 0.0, self.at_least, xtol=1e-6)
+        return float(found)
 
     def believed(self, budget: str) -> float:
         """The largest probability with which the check bears out a claim that fewer than ``at_least`` of all seeds do."""

@@ -8,7 +8,7 @@ from scipy.optimize import linprog
 from scipy.spatial.distance import cdist
 
 import dualgap as dg
-from dualgap.claims import Drawn, Evidence, Mutant, claim
+from dualgap.claims import Drawn, Evidence, Mutant, Refutation, claim
 from dualgap.testing import strategies
 from dualgap.testing.assertions import assert_certified
 
@@ -241,3 +241,73 @@ def wasserstein_and_variation(pair, *, smallest=lambda n: 1.0, diameter=lambda n
     distance = _w(dg.Points(np.arange(n, dtype=float), p), dg.Points(np.arange(n, dtype=float), q))
     yield Evidence(smallest(n) * v, distance, ">=", 1e-13, "W₁ from below")
     yield Evidence(diameter(n) * v, distance, "<=", 1e-13, "W₁ from above")
+
+
+def _wave(amplitudes, directions, phases, at):
+    """sum_k a_k sin(w_k x + b_k) at points (n, d), and its gradients."""
+    angles = at @ directions.T + phases
+    return np.sin(angles) @ amplitudes, np.cos(angles) @ (amplitudes[:, None] * directions)
+
+
+def _jump():
+    """A function on two intervals, 0 on [0, 1] and 10 on [2, 3], as a critic of a point at 2 against one at 1."""
+    steepest, separates = 0.0, 10.0 - 0.0
+    return Evidence(steepest * _w(dg.Points([2.0]), dg.Points([1.0])), separates, "<=", 0.0, "difference of the scores")
+
+
+@claim(
+    topic=TOPIC,
+    title="On a convex domain the Lipschitz constant of a smooth function is its steepest slope",
+    statement=r"$|f(x) - f(y)| \le \max_{t \in [0, 1]} |\nabla f(x + t(y - x))|\,\|x - y\|$, and next to a point the quotient in the "
+    r"direction of the gradient comes as near to its length as one likes.",
+    source=f"{DUALITY}; villani2009",
+    hypotheses=r"sums of three sine waves in $\mathbb{R}^2$; segments of length at most 6",
+    instances=Drawn(
+        st.tuples(
+            strategies.vectors(3),
+            st.tuples(*[strategies.vectors(2)] * 3),
+            strategies.vectors(3),
+            *[strategies.vectors(2)] * 2,
+        )
+    ),
+    refutes=Refutation(
+        stated=r"$\|f\|_L$ denotes the Lipschitz constant for $f$ (Think maximum value of $\|\nabla f\|$)",
+        counterexample=r"True on a convex domain, as $\mathbb{R}^d$ is. On the support of data it is not: with $f = 0$ on $[0, 1]$ and "
+        r"$f = 10$ on $[2, 3]$ the gradient is 0 everywhere, and $f$ separates a point at 2 from one at 1, of distance $W_1 = 1$, by "
+        r"10. A penalty must look between the data as well.",
+        evidence=_jump,
+    ),
+    mutants=[
+        Mutant("the slope at one end", {"steepest": lambda slopes: slopes[0]}),
+        Mutant("the least slope", {"steepest": np.min}),
+        Mutant("half the gradient", {"slope": lambda gradient: gradient / 2}),
+    ],
+)
+def lipschitz_constant(instance, *, steepest=np.max, slope=lambda gradient: gradient):
+    amplitudes, directions, phases, x, y = instance
+    directions, x, y = np.array(directions) / 2, x / 2, y / 2
+    along = x + np.linspace(0, 1, 4001)[:, None] * (y - x)
+    values, gradients = _wave(amplitudes, directions, phases, along)
+    length = float(np.linalg.norm(y - x))
+    bend = float(
+        np.abs(amplitudes) @ np.square(np.linalg.norm(directions, axis=1))
+    )  # of f: no second derivative is larger
+    allowed = bend * length / 8000 * length  # the steepest point is at most half a step away from one of the 4001
+    slopes = np.linalg.norm(slope(gradients), axis=1)
+    yield Evidence(
+        steepest(slopes) * length, abs(values[-1] - values[0]), "<=", allowed + 1e-9, "difference along a segment"
+    )
+    gradient = gradients[0]
+    size = float(np.linalg.norm(gradient))
+    if size > 0:
+        step = 1e-4
+        ahead = _wave(amplitudes, directions, phases, (x + step * gradient / size)[None])[0][0]
+        # Taylor: half the bend times the step; rounding of two sums of size |a|
+        off = bend * step / 2 + 1e-15 * (1 + float(np.abs(amplitudes).sum())) / step
+        yield Evidence(
+            float(np.linalg.norm(slope(gradient))),
+            (ahead - values[0]) / step,
+            "==",
+            off + 1e-12,
+            "quotient along the gradient",
+        )

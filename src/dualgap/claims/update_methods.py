@@ -173,7 +173,7 @@ def lookahead_rate(instance, *, outer=lambda a, k, mu: 1 - a + a * mu**k):
 
 @claim(
     topic=TOPIC,
-    title="Descent on the Hamiltonian contracts by 1 − ησ² and does not rotate",
+    title="Descent on the Hamiltonian contracts by 1 − ησ²",
     statement=r"Descent on $\frac12|F(z)|^2$ takes $z$ to $(I - \eta J^\top J)z$ on a linear game: the rate is $\max|1 - \eta\sigma^2|$ "
     r"over the singular values of $A$.",
     source="abernethy2021; balduzzi2018",
@@ -313,7 +313,7 @@ def negative_momentum(instance, *, stable=lambda h, b: b < 0 and h < 2 * (1 + b)
     statement=r"With $f = \frac12x^\top Px + x^\top Ay - \frac12y^\top Qy$ the duality gap at $(x, y)$ is "
     r"$\frac12x^\top(P + AQ^{-1}A^\top)x + "
     r"\frac12y^\top(Q + A^\top P^{-1}A)y$.",
-    source="rockafellar1976",
+    source="facchinei2003 (gap functions)",
     hypotheses=r"$P$, $Q$ positive definite, of size 2",
     instances=Drawn(
         st.tuples(

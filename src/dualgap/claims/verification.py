@@ -125,7 +125,7 @@ def select(
     else:
         wanted = _identifiers(only)
         for identifier in sorted(wanted - set(registry.claims), key=str):
-            near = difflib.get_close_matches(str(identifier), registry.claims, n=3, cutoff=0.4)
+            near = _near(str(identifier), registry.claims)
             listed = "[claim.identifier for claim in dualgap.claims.all()] lists those of dualgap"
             hint = f"; did you mean {', '.join(near)}?" if near else f"; {listed}"
             raise InvalidInput(f"only must name claims, got {identifier!r}{hint}", argument="only")
@@ -133,6 +133,13 @@ def select(
     if not chosen:
         raise InvalidInput(f"only must name claims of the topic {topic!r}, got {sorted(wanted)}", argument="only")
     return chosen
+
+
+def _near(word: str, names: Iterable[str]) -> list[str]:
+    """The identifiers that one may have meant: those that hold the word, or else those that are spelt much like it."""
+    names = list(names)
+    holding = [name for name in names if word.lower() in name]
+    return holding[:5] or difflib.get_close_matches(word, names, n=3, cutoff=0.6)
 
 
 def _identifiers(only: str | Iterable[str]) -> set[str]:
