@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dualgap.errors import InvalidInput
-from dualgap.report.reading import read_numbers, read_picture, said_of_files
+from dualgap.report.reading import read_numbers, said_of_files
 
 
 def test_numbers_are_read_from_all_three_kinds(tmp_path):
@@ -25,38 +25,6 @@ def test_one_number_a_line_is_a_vector(tmp_path):
     assert read_numbers(tmp_path / "x.txt", "x").shape == (2,)
     (tmp_path / "x.txt").write_text("1\n")
     assert read_numbers(tmp_path / "x.txt", "x").shape == (1,)
-
-
-def test_a_picture_is_reduced_and_has_three_colours(tmp_path):
-    image = pytest.importorskip("PIL.Image")
-    image.fromarray(np.zeros((20, 40), dtype=np.uint8)).save(tmp_path / "grey.png")
-    assert read_picture(tmp_path / "grey.png", "content", size=10).shape == (5, 10, 3)
-
-
-def test_what_is_no_picture_is_refused(tmp_path):
-    pytest.importorskip("PIL.Image")
-    (tmp_path / "text.png").write_text("not a picture")
-    with pytest.raises(InvalidInput, match=r"text.png must be a picture, such as") as caught:
-        read_picture(tmp_path / "text.png", "content", size=10)
-    assert caught.value.argument == "content"
-
-
-def test_a_picture_that_is_cut_off_is_refused(tmp_path):
-    image = pytest.importorskip("PIL.Image")
-    image.fromarray(np.eye(64, dtype=np.uint8)).save(tmp_path / "a.png")
-    (tmp_path / "a.png").write_bytes((tmp_path / "a.png").read_bytes()[:60])
-    with pytest.raises(InvalidInput, match=r"a.png must be a picture that can be read"):
-        read_picture(tmp_path / "a.png", "content", size=10)
-
-
-def test_a_size_that_makes_a_picture_too_small_is_refused_with_one_that_does_not(tmp_path):
-    image = pytest.importorskip("PIL.Image")
-    image.fromarray(np.zeros((60, 100), dtype=np.uint8)).save(tmp_path / "wide.png")
-    with pytest.raises(InvalidInput, match=r"size must be at least 94 for .*wide.png.* got 60"):
-        read_picture(tmp_path / "wide.png", "content", size=60, smallest_side=56)
-    assert read_picture(tmp_path / "wide.png", "content", size=94, smallest_side=56).shape == (56, 94, 3)
-    with pytest.raises(InvalidInput, match=r"wide.png must be at least 61 x 61 pixels, got 100 x 60"):
-        read_picture(tmp_path / "wide.png", "content", size=100, smallest_side=61)
 
 
 @pytest.mark.parametrize(

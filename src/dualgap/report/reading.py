@@ -1,8 +1,7 @@
-"""Files of numbers and pictures as arrays; nothing in them is executed."""
+"""Files of numbers as arrays; nothing in them is executed."""
 
 from __future__ import annotations
 
-import math
 import re
 import warnings
 from pathlib import Path
@@ -10,10 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from dualgap.errors import InvalidInput
-from dualgap.extras import require
 from dualgap.validation import as_array
 
-__all__ = ["read_numbers", "read_picture", "said_of_files"]
+__all__ = ["read_numbers", "require_file", "said_of_files"]
 
 
 def read_numbers(path: Path, name: str) -> np.ndarray:
@@ -38,7 +36,7 @@ def read_numbers(path: Path, name: str) -> np.ndarray:
     }
     if path.suffix.lower() not in readers:
         raise InvalidInput(f"{path} must be a .npy, .csv or .txt file", argument=name)
-    _require_file(path, name)
+    require_file(path, name)
     try:
         numbers = readers[path.suffix.lower()](path)
     except OSError as error:
@@ -81,56 +79,14 @@ def _read_text(path: Path, delimiter: str | None) -> np.ndarray:
         return np.loadtxt(path, delimiter=delimiter, ndmin=1)
 
 
-def _require_file(path: Path, name: str) -> None:
-    if not path.is_file():
-        raise InvalidInput(f"{path} must be a file that exists", argument=name)
-    if path.stat().st_size == 0:
-        raise InvalidInput(f"{path} must not be empty", argument=name)
-
-
-def read_picture(path: Path, name: str, *, size: int, smallest_side: int = 1) -> np.ndarray:
-    """The pixels of a picture, reduced so that its longer side is at most ``size``.
-
-    Parameters
-    ----------
-    path : Path
-    name : str
-        The argument that it came from.
-    size : int
-    smallest_side : int
-        What the shorter side must have after that.
-
-    Returns
-    -------
-    (height, width, 3) uint8 array
+def require_file(path: Path, name: str) -> None:
+    """Refuse a path without a file, or with an empty one.
 
     Raises
     ------
     InvalidInput
-        When there is no such file, it is no picture, or it is or becomes too small.
     """
-    image = require("PIL.Image", extra="figures")
-    _require_file(path, name)
-    try:
-        with image.open(path) as opened:
-            picture = opened.convert("RGB")
-    except image.UnidentifiedImageError as error:
-        raise InvalidInput(f"{path} must be a picture, such as a .png or .jpg file", argument=name) from error
-    except (OSError, SyntaxError, ValueError, image.DecompressionBombError) as error:
-        raise InvalidInput(f"{path} must be a picture that can be read ({error})", argument=name) from error
-    short, long = sorted(picture.size)
-    if short < smallest_side:
-        raise InvalidInput(
-            f"{path} must be at least {smallest_side} x {smallest_side} pixels, got {picture.width} x {picture.height}; "
-            "use a larger picture",
-            argument=name,
-        )
-    picture.thumbnail((size, size))
-    if min(picture.size) < smallest_side:
-        least = math.ceil(smallest_side * long / short)
-        raise InvalidInput(
-            f"size must be at least {least} for {path}, whose shorter side would otherwise be below {smallest_side} "
-            f"pixels, got {size}",
-            argument="size",
-        )
-    return np.asarray(picture)
+    if not path.is_file():
+        raise InvalidInput(f"{path} must be a file that exists", argument=name)
+    if path.stat().st_size == 0:
+        raise InvalidInput(f"{path} must not be empty", argument=name)

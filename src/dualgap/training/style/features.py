@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import final
+from collections.abc import Mapping
 
 import torch
-from torch.nn.functional import conv2d, pad, relu
+from torch.nn.functional import conv2d, pad
 
 from dualgap.errors import InvalidInput
-from dualgap.validation import count
 
-__all__ = ["Features", "RandomConvolutions"]
+__all__ = ["Features", "halved", "pyramid", "pyramid_sizes"]
 
 
 class Features(ABC):
     """Named layers of feature maps h of an image.
 
-    A layer is a tensor of shape (..., N, M): N channels at M pixels, ``h[..., i, j]`` the j-th pixel of channel i.
+    A layer is a tensor of shape (..., N, M): N channels at M pixels, ``h[..., i, j]`` the j-th pixel of channel i, row
+    by row.
     """
 
     @property
@@ -41,167 +39,52 @@ class Features(ABC):
     def __call__(self, images: torch.Tensor) -> Mapping[str, torch.Tensor]:
         """The layers of images (..., 3, H, W) with values in [0, 1], differentiable in the images."""
 
+    def grid(self, height: int, width: int) -> Mapping[str, tuple[int, int]]:
+        """The rows and columns of each layer's pixels for an image of this size, which masks need.
 
-@dataclass(frozen=True)
-class _Bank:
-    """One convolution: filters (N, 3, k, k), offsets (N,), rectified or linear."""
-
-    filters: torch.Tensor
-    offsets: torch.Tensor
-    rectified: bool
-
-    def __call__(self, images: torch.Tensor) -> torch.Tensor:
-        margin = self.filters.shape[-1] // 2
-        padded = pad(images, (margin,) * 4, mode="reflect") if margin else images
-        maps = conv2d(padded, self.filters.to(images), self.offsets.to(images))
-        return (relu(maps) if self.rectified else maps).flatten(-2)
+        Raises
+        ------
+        InvalidInput
+            Where a class of one's own does not say it.
+        """
+        raise InvalidInput(
+            f"features must say where their pixels are for masks; give {type(self).__name__} a method "
+            "grid(height, width) -> {layer: (rows, columns)}",
+            argument="features",
+        )
 
 
-@final
-@dataclass(frozen=True)
-class RandomConvolutions(Features):
-    """One layer of random filters of several sizes, at every level of a Gaussian pyramid. Nothing is downloaded.
-
-    At each level (each half as large as the one before) there are three kinds of layer:
-
-    - ``colour/level``: 1 x 1 filters of the colour with random offsets, rectified; its Gram matrix is a summary of the
-      law of the colours;
-    - ``texture<k>/level``: k x k filters that do not see a constant colour (zero mean a colour), rectified;
-    - ``outline<k>/level``, on the finest levels: k x k filters of the lightness with zero mean, linear; they see where
-      things are and not which colour they have, so that a style may change the colours.
-
-    Borders are reflected. Filters have unit norm.
-
-    Parameters
-    ----------
-    seed : int, at least 0
-        Decides every filter.
-    sizes : tuple of odd int, at least 3
-        The sides k of the texture filters, in pixels of their level.
-    levels : int, at least 1
-        Of the pyramid.
-    channels : int, at least 1
-        Filters in each style layer.
-    outline_sizes : tuple of odd int, at least 3
-    outline_levels : int, between 1 and levels
-    outline_channels : int, at least 1
-
-    Raises
-    ------
-    InvalidInput
+def halved(images: torch.Tensor) -> torch.Tensor:
+    """Images (n, C, H, W) of half the size: a binomial blur, then every second pixel. A box would leave a checkerboard unseen.
 
     Examples
     --------
-    >>> features = RandomConvolutions(seed=0, levels=2)
-    >>> layers = features(torch.zeros(3, 64, 64))
-    >>> features.style_layers
-    ('colour/0', 'texture3/0', 'texture7/0', 'colour/1', 'texture3/1', 'texture7/1')
-    >>> layers["texture7/1"].shape
-    torch.Size([32, 1024])
-
-    Reference: ustyuzhaninov2016
+    >>> halved(torch.ones(1, 3, 6, 5)).shape
+    torch.Size([1, 3, 3, 3])
     """
-
-    seed: int = 0
-    sizes: tuple[int, ...] = (3, 7)
-    levels: int = 4
-    channels: int = 32
-    outline_sizes: tuple[int, ...] = (3, 5)
-    outline_levels: int = 2
-    outline_channels: int = 16
-    _banks: dict[str, _Bank] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        count(self.seed, "seed", at_least=0)
-        for name in ("levels", "channels", "outline_levels", "outline_channels"):
-            count(getattr(self, name), name)
-        if self.outline_levels > self.levels:
-            raise InvalidInput(
-                f"outline_levels must be at most levels = {self.levels}, got {self.outline_levels}",
-                argument="outline_levels",
-            )
-        for name in ("sizes", "outline_sizes"):
-            object.__setattr__(self, name, _odd_sizes(getattr(self, name), name))
-        object.__setattr__(self, "_banks", dict(self._draw(torch.Generator().manual_seed(self.seed))))
-
-    @property
-    def content_layers(self) -> tuple[str, ...]:
-        """The outlines."""
-        return tuple(name for name in self._banks if name.startswith("outline"))
-
-    @property
-    def style_layers(self) -> tuple[str, ...]:
-        """The colours and the textures."""
-        return tuple(name for name in self._banks if not name.startswith("outline"))
-
-    @property
-    def smallest_side(self) -> int:
-        """The largest filter fits into the smallest level."""
-        return max(
-            2 ** (self.levels - 1) * max(3, *self.sizes),
-            2 ** (self.outline_levels - 1) * max(self.outline_sizes),
-        )
-
-    def __call__(self, images: torch.Tensor) -> dict[str, torch.Tensor]:
-        """The layers of images.
-
-        Parameters
-        ----------
-        images : (..., 3, H, W) tensor with values in [0, 1]
-
-        Returns
-        -------
-        dict of (..., N, M) tensors
-            In the images' dtype and on their device.
-        """
-        leading = images.shape[:-3]
-        pyramid = [images.reshape(-1, *images.shape[-3:]) - 0.5]
-        while len(pyramid) < self.levels:
-            pyramid.append(_halved(pyramid[-1]))
-        layers = {}
-        for name, bank in self._banks.items():
-            maps = bank(pyramid[int(name.partition("/")[2])])
-            layers[name] = maps.reshape(*leading, *maps.shape[1:])
-        return layers
-
-    def _draw(self, generator: torch.Generator) -> Iterator[tuple[str, _Bank]]:
-        for level in range(self.levels):
-            yield f"colour/{level}", _bank(self.channels, 3, 1, generator, offset=0.5, rectified=True)
-            for size in self.sizes:
-                yield (
-                    f"texture{size}/{level}",
-                    _bank(self.channels, 3, size, generator, offset=0.1, rectified=True),
-                )
-            if level < self.outline_levels:
-                for size in self.outline_sizes:
-                    bank = _bank(self.outline_channels, 1, size, generator, offset=0.0, rectified=False)
-                    yield f"outline{size}/{level}", bank
-
-
-def _bank(
-    channels: int, colours: int, size: int, generator: torch.Generator, *, offset: float, rectified: bool
-) -> _Bank:
-    """Normal filters of unit norm, blind to constants when larger than a pixel; offsets uniform within offset of 0."""
-    filters = torch.randn(channels, colours, size, size, generator=generator)
-    if size > 1:
-        filters = filters - filters.mean((-2, -1), keepdim=True)
-    filters = filters.expand(channels, 3, size, size)
-    filters = filters / torch.linalg.vector_norm(filters, dim=(1, 2, 3), keepdim=True)
-    offsets = (2 * torch.rand(channels, generator=generator) - 1) * offset
-    return _Bank(filters, offsets, rectified)
-
-
-def _halved(images: torch.Tensor) -> torch.Tensor:
-    """The next level: a binomial blur, then every second pixel. A box would leave a checkerboard unseen."""
+    channels = images.shape[-3]
     row = torch.tensor([1.0, 4.0, 6.0, 4.0, 1.0]).to(images) / 16
-    kernel = (row[:, None] * row).expand(3, 1, 5, 5)
-    return conv2d(pad(images, (2,) * 4, mode="reflect"), kernel, stride=2, groups=3)
+    kernel = (row[:, None] * row).expand(channels, 1, 5, 5)
+    return conv2d(pad(images, (2,) * 4, mode="reflect"), kernel, stride=2, groups=channels)
 
 
-def _odd_sizes(sizes: object, name: str) -> tuple[int, ...]:
-    if not isinstance(sizes, (tuple, list)) or not sizes:
-        raise InvalidInput(f"{name} must be a tuple of odd numbers, such as (3, 7), got {sizes!r}", argument=name)
-    for size in sizes:
-        if count(size, name, at_least=3) % 2 == 0:
-            raise InvalidInput(f"{name} must be odd, so that a filter has a middle, got {size}", argument=name)
-    return tuple(int(size) for size in sizes)
+def pyramid(images: torch.Tensor, levels: int) -> list[torch.Tensor]:
+    """Images (n, C, H, W) and their halves, ``levels`` in all."""
+    found = [images]
+    while len(found) < levels:
+        found.append(halved(found[-1]))
+    return found
+
+
+def pyramid_sizes(height: int, width: int, levels: int) -> list[tuple[int, int]]:
+    """The height and width of each level of :func:`pyramid`.
+
+    Examples
+    --------
+    >>> pyramid_sizes(6, 5, 3)
+    [(6, 5), (3, 3), (2, 2)]
+    """
+    sizes = [(height, width)]
+    while len(sizes) < levels:
+        sizes.append(((sizes[-1][0] + 1) // 2, (sizes[-1][1] + 1) // 2))
+    return sizes

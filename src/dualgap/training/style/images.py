@@ -79,7 +79,7 @@ def image_array(pixels: torch.Tensor, like: Any) -> Any:
 
     Parameters
     ----------
-    pixels : (3, H, W) tensor
+    pixels : (..., 3, H, W) tensor
     like : array
         An image as the caller gave it: numpy or torch.
 
@@ -88,5 +88,5 @@ def image_array(pixels: torch.Tensor, like: Any) -> Any:
     (H, W, 3) array
         Floats in [0, 1]; a torch tensor where ``like`` is one, a numpy array otherwise.
     """
-    image = pixels.detach().clamp(0, 1).permute(1, 2, 0).contiguous()
+    image = pixels.detach().clamp(0, 1).movedim(-3, -1).contiguous()
     return image if is_torch(like) else image.cpu().numpy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -69,7 +70,7 @@ def content_loss(features: Any, target: Any) -> Any:
 
     Reference: gatys2016
     """
-    maps, others = _both(features, target)
+    maps, others = both_maps(features, target)
     if maps.shape != others.shape:
         raise InvalidInput(
             f"target must have the shape {tuple(maps.shape)} of features, got {tuple(others.shape)}",
@@ -84,23 +85,63 @@ def half_square(difference: Any) -> Any:
 
 
 class StyleLoss(ABC):
-    """A distance between feature maps that does not see where in the image a feature is.
-
-    It is the distance of two summaries, so that the style image's is found once.
-    """
+    """A distance between feature maps that does not see where in the image a feature is."""
 
     @property
-    @abstractmethod
     def compares_sizes(self) -> bool:
         """Whether images of different sizes can be compared."""
+        return True
 
     @abstractmethod
-    def summary(self, features: Any) -> Any:
-        """What the loss keeps of feature maps (..., N, M)."""
+    def towards(self, target: Any) -> Callable[[Any], Any]:
+        """The loss as a function of feature maps (..., N, M), where all that needs only the target is found once.
 
-    @abstractmethod
-    def distance(self, summary: Any, target: Any) -> Any:
-        """The loss (...) of two summaries."""
+        Parameters
+        ----------
+        target : (N, M') array
+
+        Returns
+        -------
+        callable
+            Takes (..., N, M) maps of the target's kind, and gives (...) losses, differentiable in the maps.
+        """
+
+    def __call__(self, features: Any, target: Any) -> Any:
+        """The loss of maps (..., N, M) to a target (N, M').
+
+        Raises
+        ------
+        InvalidInput
+            For what are not feature maps, or maps that this loss does not compare.
+        """
+        maps, other = both_maps(features, target)
+        if other.ndim != 2 or maps.shape[-2] != other.shape[-2]:
+            raise InvalidInput(
+                f"target must be of shape ({maps.shape[-2]}, pixels), with the channels of features, "
+                f"got {tuple(other.shape)}",
+                argument="target",
+            )
+        self.require_sizes(maps.shape[-1], other.shape[-1])
+        if is_torch(maps):
+            return self.towards(other)(maps)
+        import torch
+
+        tensors = [torch.tensor(array.copy()) for array in (maps, other)]
+        return self.towards(tensors[1])(tensors[0]).numpy()[()]
+
+    def require_sizes(self, pixels: int, target: int) -> None:
+        """Refuse numbers of pixels that are not compared.
+
+        Raises
+        ------
+        InvalidInput
+        """
+        if not self.compares_sizes and pixels != target:
+            raise InvalidInput(
+                f"target must have the {pixels} pixels of features, got {target}; "
+                'use normalisation="gatys" for images of different sizes',
+                argument="target",
+            )
 
 
 @final
@@ -112,12 +153,16 @@ class GramLoss(StyleLoss):
     ----------
     normalisation : {"lecture", "gatys"}
 
+    Raises
+    ------
+    InvalidInput
+
     Examples
     --------
-    >>> loss = GramLoss("gatys")
-    >>> import numpy as np
-    >>> float(loss.distance(loss.summary(np.array([[1.0, 1.0]])), loss.summary(np.array([[3.0]]))))
+    >>> float(GramLoss("gatys")([[1.0, 1.0]], [[3.0]]))
     16.0
+
+    Reference: gatys2016
     """
 
     normalisation: str
@@ -130,15 +175,20 @@ class GramLoss(StyleLoss):
         """Gatys' loss is one of means over pixels; the lecture's is one of sums."""
         return self.normalisation == "gatys"
 
-    def summary(self, features: Any) -> Any:
+    def towards(self, target: Any) -> Callable[[Any], Any]:
+        """The sum of squares of differences of Gram matrices in their normalisation."""
+        wanted = self._scaled(target)
+        return lambda features: self._distance(self._scaled(features), wanted)
+
+    def _scaled(self, features: Any) -> Any:
         """The Gram matrix over M, for the lecture's loss over the root of M."""
         pixels = features.shape[-1]
         return _gram(features) / (pixels if self.normalisation == "gatys" else pixels**0.5)
 
-    def distance(self, summary: Any, target: Any) -> Any:
+    def _distance(self, matrix: Any, target: Any) -> Any:
         """The sum of squares over 4 N^2, for the lecture's loss over 4 N."""
-        channels = summary.shape[-1]
-        return half_square(summary - target) / (2 * channels ** (2 if self.normalisation == "gatys" else 1))
+        channels = matrix.shape[-1]
+        return half_square(matrix - target) / (2 * channels ** (2 if self.normalisation == "gatys" else 1))
 
 
 def style_loss(features: Any, target: Any, *, normalisation: str) -> Any:
@@ -177,19 +227,14 @@ def style_loss(features: Any, target: Any, *, normalisation: str) -> Any:
     Reference: gatys2016, li2017demystifying
     """
     loss = GramLoss(normalisation)
-    maps, others = _both(features, target)
+    maps, others = both_maps(features, target)
     if maps.shape[:-1] != others.shape[:-1]:
         raise InvalidInput(
             f"target must have the channels {tuple(maps.shape[:-1])} of features, got {tuple(others.shape[:-1])}",
             argument="target",
         )
-    if not loss.compares_sizes and maps.shape[-1] != others.shape[-1]:
-        raise InvalidInput(
-            f"target must have the {maps.shape[-1]} pixels of features, got {others.shape[-1]}; "
-            'use normalisation="gatys" for images of different sizes',
-            argument="target",
-        )
-    return loss.distance(loss.summary(maps), loss.summary(others))
+    loss.require_sizes(maps.shape[-1], others.shape[-1])
+    return loss.towards(others)(maps)
 
 
 def image_total_variation(images: Any) -> Any:
@@ -238,7 +283,13 @@ def _gram(features: Any) -> Any:
     return features @ features.mT if is_torch(features) else features @ features.swapaxes(-1, -2)
 
 
-def _both(features: Any, target: Any) -> tuple[Any, Any]:
+def both_maps(features: Any, target: Any) -> tuple[Any, Any]:
+    """Two feature maps of one kind.
+
+    Raises
+    ------
+    InvalidInput
+    """
     maps, others = _feature_maps(features, "features"), _feature_maps(target, "target")
     if is_torch(maps) != is_torch(others):
         raise InvalidInput(

@@ -2,45 +2,87 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import final
 
 import torch
 
 from dualgap.errors import InvalidInput
+from dualgap.training.style.colours import lightness
+from dualgap.training.style.control import chosen_pixels
 from dualgap.training.style.features import Features
 from dualgap.training.style.losses import StyleLoss, half_square, roughness
-from dualgap.validation import real
 
-__all__ = ["Losses", "TransferObjective"]
+__all__ = ["Images", "Losses", "TransferObjective", "Weights"]
 
 #: Weight of the mean squared distance from [0, 1]: strong enough that clipping the result is not seen.
 BOX_WEIGHT = 10.0
+#: How much rougher a change of hue counts than one of lightness: contents are lightness, so that a style that is matched at
+#: an edge by hue alone shows as a coloured fringe.
+HUE_WEIGHT = 300.0
 #: A unit below this share of the layer's own energy is rounding: two images that agree already.
 LEAST_SHARE = 1e-6
 
-
-class Losses(NamedTuple):
-    """The parts of the objective at one image."""
-
-    content: float
-    style: float
-    objective: float
+Layers = dict[str, torch.Tensor]
 
 
-class TransferObjective:
-    """alpha L_c + beta L_s + gamma TV + 10 mean d(x, [0, 1])^2 as a function of an image.
-
-    A layer's content loss is divided by sum (h^c - mean h^c)^2 / 2, a layer's style loss by its value at the content
-    image; both are then averaged over layers.
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Images:
+    """What a picture is made from, at one size.
 
     Parameters
     ----------
-    content : (3, H, W) tensor
+    content : (3, H, W) tensor, or None for a texture
     style : (3, H', W') tensor
+    start : (3, H, W) tensor
+    content_masks, style_masks : (R, H, W) and (R, H', W') tensors, or None
+    """
+
+    content: torch.Tensor | None
+    style: torch.Tensor
+    start: torch.Tensor
+    content_masks: torch.Tensor | None = None
+    style_masks: torch.Tensor | None = None
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Weights:
+    """alpha, beta and gamma, each of K copies, and whether a layer's loss is divided by its unit."""
+
+    content: torch.Tensor
+    style: torch.Tensor
+    smoothness: float
+    scaled: bool = True
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Losses:
+    """The parts of the objective, each a (K,) tensor, and those of the layers by name."""
+
+    content: torch.Tensor
+    style: torch.Tensor
+    total: torch.Tensor
+    layers: Layers
+
+
+class TransferObjective:
+    """alpha L_c + beta L_s + gamma S + 10 mean d(x, [0, 1])^2 as a function of K images at once.
+
+    .. math:: S(x) = TV(x) + 300\\, TV(x - \\mathrm{lightness}(x))
+
+    A layer's content loss is divided by sum (h^c - mean h^c)^2 / 2, a layer's style loss by its value at the start; both
+    are then averaged over layers, and the style's over regions.
+
+    Parameters
+    ----------
+    images : Images
     features : Features
     loss : StyleLoss
-    content_weight, style_weight, smoothness : float, at least 0
-        alpha, beta and gamma.
+    weights : Weights
 
     Raises
     ------
@@ -50,68 +92,76 @@ class TransferObjective:
     --------
     >>> from dualgap.training.style import GramLoss, RandomConvolutions
     >>> content, style = torch.zeros(3, 16, 16), torch.ones(3, 16, 16)
-    >>> features = RandomConvolutions(levels=1, outline_levels=1)
-    >>> objective = TransferObjective(content, style, features=features, loss=GramLoss("gatys"),
-    ...                               content_weight=1.0, style_weight=1.0, smoothness=0.0)
-    >>> objective(content)[1]
-    Losses(content=0.0, style=0.3333, objective=0.3333)
+    >>> objective = TransferObjective(Images(content=content, style=style, start=content),
+    ...     features=RandomConvolutions(levels=1, outline_levels=1), loss=GramLoss("gatys"),
+    ...     weights=Weights(content=torch.ones(1), style=torch.ones(1), smoothness=0.0))
+    >>> losses = objective(content[None])
+    >>> float(losses.content), round(float(losses.total), 2)  # textures do not see a constant: one layer of three differs
+    (0.0, 0.33)
     """
 
-    def __init__(
-        self,
-        content: torch.Tensor,
-        style: torch.Tensor,
-        *,
-        features: Features,
-        loss: StyleLoss,
-        content_weight: float,
-        style_weight: float,
-        smoothness: float,
-    ) -> None:
-        self._content_weight = real(content_weight, "content_weight", at_least=0)
-        self._style_weight = real(style_weight, "style_weight", at_least=0)
-        self._smoothness = real(smoothness, "smoothness", at_least=0)
-        if self._content_weight + self._style_weight == 0:
-            raise InvalidInput("style_weight must be above 0 where content_weight is 0, got 0", argument="style_weight")
-        self._features, self._loss = features, loss
+    def __init__(self, images: Images, *, features: Features, loss: StyleLoss, weights: Weights) -> None:
+        self._features, self._loss, self._weights = features, loss, weights
+        self._contents = features.content_layers if images.content is not None else ()
+        self._regions = _regions(images.content_masks, features, images.start, "content_masks")
+        sources = _regions(images.style_masks, features, images.style, "style_masks")
         with torch.no_grad():
-            maps, style_maps = self._layers(content), self._layers(style)
-            self._targets = {name: maps[name] for name in features.content_layers}
-            self._units = {name: _content_unit(h) for name, h in self._targets.items()}
-            self._summaries = {name: loss.summary(style_maps[name]) for name in features.style_layers}
-            for name, target in self._summaries.items():
-                here = loss.summary(maps[name])
-                size = loss.distance(target, torch.zeros_like(target))
-                self._units[name] = _unit(loss.distance(here, target), size)
-        self._refuse_dead_features(content)
+            wanted = self._checked(images.style, features.style_layers)
+            self._targets = {}
+            for name in features.style_layers:
+                regions = self._regions[name]
+                chosen = sources[name] if len(sources[name]) == len(regions) else sources[name] * len(regions)
+                self._targets[name] = [self._towards(_at(wanted[name], pixels)) for pixels in chosen]
+            begin = self._checked(images.start, (*self._contents, *features.style_layers))
+            here = begin if images.start is images.content or images.content is None else self._features(images.content)
+            self._maps = {name: here[name] for name in self._contents}
+            self._units = {name: _content_unit(h) for name, h in self._maps.items()}
+            for name, targets in self._targets.items():
+                self._units[name] = torch.stack(
+                    [
+                        _unit(target(h), target(torch.zeros_like(h)))
+                        for target, h in zip(targets, self._parts(name, begin[name]), strict=True)
+                    ]
+                )
+        if not weights.scaled:
+            self._units = {name: torch.ones_like(unit) for name, unit in self._units.items()}
+        self._refuse_dead_features(images.start)
 
-    def __call__(self, image: torch.Tensor) -> tuple[torch.Tensor, Losses]:
-        """The objective at an image (3, H, W), differentiable, and its parts as numbers."""
-        maps = self._features(image)
-        nothing = image.new_zeros(())
-        content = sum((half_square(maps[name] - h) / self._units[name] for name, h in self._targets.items()), nothing)
-        style = sum(
-            (
-                self._loss.distance(self._loss.summary(maps[name]), target) / self._units[name]
-                for name, target in self._summaries.items()
-            ),
-            nothing,
-        )
-        content, style = content / max(len(self._targets), 1), style / max(len(self._summaries), 1)
-        outside = image - image.clamp(0, 1).detach()
+    def __call__(self, images: torch.Tensor) -> Losses:
+        """The losses of images (K, 3, H, W), differentiable."""
+        maps = self._features(images)
+        layers = {name: half_square(maps[name] - h) / self._units[name] for name, h in self._maps.items()}
+        for name, targets in self._targets.items():
+            parts = zip(targets, self._parts(name, maps[name]), self._units[name], strict=True)
+            layers[name] = sum_of([target(h) / unit for target, h, unit in parts], images) / len(targets)
+        content = sum_of([layers[name] for name in self._contents], images) / max(len(self._contents), 1)
+        style = sum_of([layers[name] for name in self._targets], images) / max(len(self._targets), 1)
+        outside = images - images.clamp(0, 1).detach()
         total = (
-            self._content_weight * content
-            + self._style_weight * style
-            + self._smoothness * roughness(image)
-            + BOX_WEIGHT * (outside * outside).mean()
+            self._weights.content * content
+            + self._weights.style * style
+            + self._weights.smoothness * (roughness(images) + HUE_WEIGHT * roughness(images - lightness(images)))
+            + BOX_WEIGHT * (outside * outside).mean((-3, -2, -1))
         )
-        parts = torch.stack([content, style, total]).detach().to("cpu", torch.float64)
-        return total, Losses(*parts.tolist())
+        return Losses(content, style, total, layers)
 
-    def _layers(self, image: torch.Tensor) -> dict[str, torch.Tensor]:
-        """The layers of one of the two images, found to be ones."""
+    def _parts(self, name: str, maps: torch.Tensor) -> list[torch.Tensor]:
+        """The pixels of each region."""
+        return [_at(maps, pixels) for pixels in self._regions[name]]
+
+    def _towards(self, target: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:
+        matched = self._loss.towards(target)
+
+        def distance(maps: torch.Tensor) -> torch.Tensor:
+            self._loss.require_sizes(maps.shape[-1], target.shape[-1])
+            return matched(maps)
+
+        return distance
+
+    def _checked(self, image: torch.Tensor, names: tuple[str, ...]) -> Layers:
+        """The layers of one of the images, found to be ones."""
         maps = dict(self._features(image))
-        for name in (*self._features.content_layers, *self._features.style_layers):
+        for name in names:
             if name not in maps:
                 raise InvalidInput(f"features must give the layer {name!r}, got {sorted(maps)}", argument="features")
             if maps[name].ndim != 2 or not bool(torch.isfinite(maps[name]).all()):
@@ -121,16 +171,39 @@ class TransferObjective:
                 )
         return maps
 
-    def _refuse_dead_features(self, content: torch.Tensor) -> None:
+    def _refuse_dead_features(self, start: torch.Tensor) -> None:
         with torch.enable_grad():
-            probe = self._features(content.clone().requires_grad_(True))
-        names = (*self._features.content_layers, *self._features.style_layers)
-        if not any(probe[name].requires_grad for name in names):
+            probe = self._features(start.clone().requires_grad_(True))
+        if not any(probe[name].requires_grad for name in (*self._contents, *self._targets)):
             raise InvalidInput(
                 "features must be differentiable in the image, got layers that no gradient leaves; "
                 "remove detach or no_grad from them",
                 argument="features",
             )
+
+
+def sum_of(parts: list[torch.Tensor], images: torch.Tensor) -> torch.Tensor:
+    """The sum of (K,) tensors, zeros where there are none.
+
+    Examples
+    --------
+    >>> sum_of([], torch.ones(2, 3, 4, 4))
+    tensor([0., 0.])
+    """
+    return torch.stack(parts).sum(0) if parts else images.new_zeros(len(images))
+
+
+def _at(maps: torch.Tensor, pixels: torch.Tensor | None) -> torch.Tensor:
+    return maps if pixels is None else maps[..., pixels]
+
+
+def _regions(
+    masks: torch.Tensor | None, features: Features, image: torch.Tensor, name: str
+) -> dict[str, list[torch.Tensor | None]]:
+    if masks is None:
+        return {layer: [None] for layer in features.style_layers}
+    grid = features.grid(*image.shape[-2:])
+    return chosen_pixels(masks, {layer: grid[layer] for layer in features.style_layers}, name)
 
 
 def _content_unit(features: torch.Tensor) -> torch.Tensor:

@@ -2,81 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, final
+from typing import Any
 
 import numpy as np
 import torch
 
-from dualgap.errors import InvalidInput, NotConverged
+from dualgap.errors import InvalidInput
 from dualgap.games.trajectory import Status
 from dualgap.progress import Progress, resolve
-from dualgap.training.style.features import Features, RandomConvolutions
+from dualgap.training.style.colours import in_lightness_of, recoloured, with_lightness
+from dualgap.training.style.control import Control, mask_tensor
+from dualgap.training.style.convolutions import RandomConvolutions
+from dualgap.training.style.descent import LBFGS, Descent
+from dualgap.training.style.features import Features
 from dualgap.training.style.images import image_array, image_tensor
-from dualgap.training.style.losses import GramLoss, StyleLoss
-from dualgap.training.style.objective import Losses, TransferObjective
-from dualgap.validation import count, real
+from dualgap.training.style.losses import StyleLoss
+from dualgap.training.style.objective import Images, Weights
+from dualgap.training.style.result import StyleTransfer
+from dualgap.training.style.run import Problem, coarse_to_fine
+from dualgap.training.style.transport_losses import SlicedLoss
+from dualgap.validation import as_array, count, real
 
-__all__ = ["StyleTransfer", "style_transfer"]
+__all__ = ["style_transfer", "texture"]
 
-#: Curvature pairs that L-BFGS keeps: each is two images of memory.
-MEMORY = 20
-
-
-@final
-@dataclass(frozen=True, kw_only=True, eq=False)
-class StyleTransfer:
-    """A picture, and how the losses came down.
-
-    Parameters
-    ----------
-    image : (H, W, 3) array
-        In [0, 1]; of the kind of the content image.
-    content_loss, style_loss, objective : (records,) float64 arrays
-        Before the first step and after each; scaled as :func:`style_transfer` states it.
-    status : Status
-        DIVERGED when a loss was no longer finite: the image is then the last good one.
-
-    Examples
-    --------
-    >>> StyleTransfer(image=np.zeros((4, 6, 3)), content_loss=np.array([0.0, 0.2]), style_loss=np.array([1.0, 0.1]),
-    ...               objective=np.array([1.0, 0.11]), status=Status.BUDGET).require()
-    StyleTransfer(BUDGET after 1 steps, 6 x 4, content loss 0.2, style loss 1 -> 0.1)
-    """
-
-    image: Any
-    content_loss: np.ndarray
-    style_loss: np.ndarray
-    objective: np.ndarray
-    status: Status
-
-    @property
-    def steps(self) -> int:
-        """The steps that were taken."""
-        return len(self.objective) - 1
-
-    def require(self) -> StyleTransfer:
-        """This result, unless the losses diverged.
-
-        Raises
-        ------
-        NotConverged
-            When they did; ``partial`` is this result.
-        """
-        if self.status is Status.DIVERGED:
-            raise NotConverged(
-                f"a loss was not finite after step {self.steps}; use a smaller style_weight or other features",
-                partial=self,
-            )
-        return self
-
-    def __repr__(self) -> str:
-        height, width = self.image.shape[:2]
-        return (
-            f"StyleTransfer({self.status.name} after {self.steps} steps, {width} x {height}, "
-            f"content loss {self.content_loss[-1]:.3g}, "
-            f"style loss {self.style_loss[0]:.3g} -> {self.style_loss[-1]:.3g})"
-        )
+STARTS = ("content", "colours", "noise")
 
 
 def style_transfer(
@@ -85,23 +34,29 @@ def style_transfer(
     *,
     features: Features | None = None,
     loss: StyleLoss | None = None,
-    steps: int = 100,
-    content_weight: float = 0.03,
-    style_weight: float = 1.0,
+    content_weight: Any = 0.2,
+    style_weight: Any = 1.0,
     smoothness: float = 1.0,
-    start: Any = "content",
-    tolerance: float = 1e-4,
+    steps: int = 40,
+    scales: int = 2,
+    start: Any = "colours",
+    optimiser: Descent | None = None,
+    control: Control | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> StyleTransfer:
     """The image with the content of one image and the style of another.
 
-    .. math:: \\min_x \\alpha L_c(x, x_c) + \\beta L_s(x, x_s) + \\gamma\\, TV(x)
-              + 10 \\operatorname{mean} d(x, [0, 1])^2
+    .. math:: \\min_x \\alpha L_c(x, x_c) + \\beta L_s(x, x_s) + \\gamma\\, S(x)
+              + 10 \\operatorname{mean} d(x, [0, 1])^2, \\qquad S(x) = TV(x) + 300\\, TV(x - \\mathrm{lightness}(x))
 
-    by L-BFGS. L_c and L_s are means over layers. A layer's content loss is in units of the variation of the content's
-    own features, sum (h^c - mean h^c)^2 / 2; a layer's style loss is in units of its value at the content image, where
-    it starts by default at 1. So no layer drowns the others, and the weights mean the same for every picture.
+    S keeps the picture smooth, and its hue smoother: content is lightness, and a style matched at an edge by hue
+    alone would show as a coloured fringe. L_c and L_s are means over layers. A layer's content loss is in units of
+    the variation of the content's own features, sum (h^c - mean h^c)^2 / 2; a layer's style loss is in units of its
+    value at the start, where it is 1. So no layer drowns the others, and the weights mean the same for every
+    picture. With ``Control(scaled=False)`` there are no units.
+
+    The picture is found at 1/2^(scales - 1) of its size first, and each result, enlarged, is where the next size begins.
 
     Parameters
     ----------
@@ -110,24 +65,33 @@ def style_transfer(
     style : (H', W', 3) or (H', W') array
         Of any size when ``loss`` compares sizes.
     features : Features, optional
-        :class:`RandomConvolutions` with this seed when omitted.
+        :class:`RandomConvolutions` of three levels with this seed when omitted.
     loss : StyleLoss, optional
-        ``GramLoss("gatys")`` when omitted.
+        :class:`SlicedLoss` with this seed when omitted.
+    content_weight, style_weight : float, or (K,) array, at least 0
+        alpha and beta; K of either give K pictures in one run, each as it would be alone. One of the two is positive.
+    smoothness : float, at least 0
+        gamma.
     steps : int, at least 1
-    content_weight, style_weight, smoothness : float, at least 0
-        alpha, beta and gamma. One of alpha and beta is positive.
-    start : {"content", "noise"} or (H, W, 3) array
-    tolerance : float, at least 0
-        Ends with status CONVERGED when a step lowers the objective by less than this share of it. A step that does
-        not lower it at all, with the memory of L-BFGS cleared, ends the run at tolerance 0 as well.
+        At each size.
+    scales : int, at least 1
+        How many sizes.
+    start : {"colours", "content", "noise"} or (H, W, 3) array
+        The first image: the content moved to the mean and covariance of the style's colours, the content, uniform noise,
+        or an image.
+    optimiser : Descent, optional
+        ``LBFGS()`` when omitted, or ``Adam()``.
+    control : Control, optional
+        Masks, original colours, losses without units.
     seed : int, at least 0
-        Decides the features where none are given, and the noise.
+        Decides the features and the loss where none are given, and the noise.
     progress : Progress, optional
 
     Returns
     -------
     StyleTransfer
-        The same for the same seed on the same machine.
+        The same for the same seed on the same machine. Status CONVERGED when each step of the last size lowered the
+        objective by less than the optimiser's tolerance, as a share, or by nothing.
 
     Raises
     ------
@@ -139,67 +103,193 @@ def style_transfer(
     >>> rng = np.random.default_rng(0)
     >>> content, style = np.linspace(0, 1, 16 * 16 * 3).reshape(16, 16, 3), rng.random((20, 20, 3))
     >>> features = RandomConvolutions(levels=2, sizes=(3,), channels=8)
-    >>> result = style_transfer(content, style, features=features, steps=5)
+    >>> result = style_transfer(content, style, features=features, steps=5, scales=1)
     >>> result.image.shape, result.status.name, bool(result.style_loss[-1] < result.style_loss[0])
     ((16, 16, 3), 'BUDGET', True)
 
-    Reference: gatys2016, ustyuzhaninov2016
+    Reference: gatys2016, ustyuzhaninov2016, heitz2021
     """
+    given: Control = _of_kind(control, "control", Control, Control())
+    problem = _problem(features, loss, optimiser, steps, scales, seed)
+    least = problem.smallest_side(scales)
+    content_pixels = image_tensor(content, "content", smallest_side=least)
+    style_pixels = image_tensor(style, "style", smallest_side=least).to(content_pixels)
+    weights, batched = _weights(content_weight, style_weight, smoothness, given, content_pixels)
+    original = content_pixels
+    if given.colours == "content":
+        style_pixels, content_pixels = in_lightness_of(style_pixels, content_pixels)
+    images = Images(
+        content=content_pixels,
+        style=style_pixels,
+        start=_start(start, content_pixels, style_pixels, seed),
+        content_masks=_masks(given.content_masks, "content_masks", content_pixels),
+        style_masks=_masks(given.style_masks, "style_masks", style_pixels),
+    )
+    _require_comparable(images, problem.loss)
+    found, history, status = coarse_to_fine(problem, images, weights, scales, resolve(progress), "style transfer")
+    if given.colours == "content":
+        found = with_lightness(found, original)
+    return _result(found, history, status, batched, content)
+
+
+def texture(
+    style: Any,
+    *,
+    size: tuple[int, int] | None = None,
+    features: Features | None = None,
+    loss: StyleLoss | None = None,
+    smoothness: float = 0.1,
+    steps: int = 60,
+    scales: int = 3,
+    start: Any = "noise",
+    optimiser: Descent | None = None,
+    scaled: bool = True,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> StyleTransfer:
+    """An image that has a style and no content: style transfer with alpha = 0.
+
+    .. math:: \\min_x L_s(x, x_s) + \\gamma\\, S(x) + 10 \\operatorname{mean} d(x, [0, 1])^2
+
+    Parameters
+    ----------
+    style : (H', W', 3) or (H', W') array
+    size : pair of int, optional
+        The height and width; the style's when omitted.
+    features, loss, smoothness, steps, scales, optimiser, seed, progress
+        As for :func:`style_transfer`.
+    start : "noise" or (H, W, 3) array
+        With "noise", uniform noise moved to the mean and covariance of the style's colours.
+    scaled : bool
+        Whether a layer's loss is divided by its value at the start.
+
+    Returns
+    -------
+    StyleTransfer
+        Its content loss is 0.
+
+    Raises
+    ------
+    InvalidInput
+
+    Examples
+    --------
+    >>> style = np.tile([[0.2, 0.8], [0.8, 0.2]], (8, 8))
+    >>> features = RandomConvolutions(levels=1, sizes=(3,), channels=8, outline_levels=1)
+    >>> texture(style, size=(12, 20), features=features, steps=3, scales=1).image.shape
+    (12, 20, 3)
+
+    Reference: gatys2015texture, heitz2021
+    """
+    problem = _problem(features, loss, optimiser, steps, scales, seed)
+    least = problem.smallest_side(scales)
+    style_pixels = image_tensor(style, "style", smallest_side=least)
+    height, width = _size(size, style_pixels, least)
+    if isinstance(start, str):
+        if start != "noise":
+            raise InvalidInput(f"start must be 'noise' or an image, got {start!r}", argument="start")
+        begin = recoloured(_noise(style_pixels.new_empty(3, height, width), seed), style_pixels)
+    else:
+        begin = _image_of_size(start, style_pixels.new_empty(3, height, width))
+    control = Control(scaled=scaled)
+    weights, _ = _weights(0.0, 1.0, smoothness, control, style_pixels)
+    images = Images(content=None, style=style_pixels, start=begin)
+    _require_comparable(images, problem.loss)
+    found, history, status = coarse_to_fine(problem, images, weights, scales, resolve(progress), "texture")
+    return _result(found, history, status, False, style)
+
+
+def _problem(
+    features: Features | None, loss: StyleLoss | None, optimiser: Descent | None, steps: int, scales: int, seed: int
+) -> Problem:
     count(seed, "seed", at_least=0)
     count(steps, "steps")
-    real(tolerance, "tolerance", at_least=0)
-    features = RandomConvolutions(seed=seed) if features is None else features
-    loss = GramLoss("gatys") if loss is None else loss
-    content_pixels, style_pixels = _images(content, style, features, loss)
-    objective = TransferObjective(
-        content_pixels,
-        style_pixels,
-        features=features,
-        loss=loss,
-        content_weight=content_weight,
-        style_weight=style_weight,
-        smoothness=smoothness,
-    )
-    begin = _start(start, content_pixels, seed)
-    pixels, records, status = _descend(objective, begin, steps, tolerance, resolve(progress))
-    return StyleTransfer(
-        image=image_array(pixels, content),
-        content_loss=np.array([record.content for record in records]),
-        style_loss=np.array([record.style for record in records]),
-        objective=np.array([record.objective for record in records]),
-        status=status,
+    count(scales, "scales")
+    features = RandomConvolutions(seed=seed, levels=3) if features is None else features
+    loss = SlicedLoss(seed=seed) if loss is None else loss
+    return Problem(
+        features=_of_kind(features, "features", Features),
+        loss=_of_kind(loss, "loss", StyleLoss),
+        optimiser=_of_kind(optimiser, "optimiser", Descent, LBFGS()),
+        steps=steps,
     )
 
 
-def _images(content: Any, style: Any, features: Features, loss: StyleLoss) -> tuple[torch.Tensor, torch.Tensor]:
-    if not isinstance(features, Features):
+def _of_kind(value: Any, name: str, kind: type, default: Any = None) -> Any:
+    value = default if value is None else value
+    if not isinstance(value, kind):
+        example = {"Features": "RandomConvolutions()", "StyleLoss": "SlicedLoss()", "Descent": "LBFGS()"}
         raise InvalidInput(
-            f"features must be Features, such as RandomConvolutions(), got {type(features).__name__}",
-            argument="features",
+            f"{name} must be a {kind.__name__}, such as {example.get(kind.__name__, 'Control()')}, "
+            f"got {type(value).__name__}",
+            argument=name,
         )
-    if not isinstance(loss, StyleLoss):
+    return value
+
+
+def _weights(content: Any, style: Any, smoothness: Any, control: Control, like: torch.Tensor) -> tuple[Weights, bool]:
+    """alpha and beta as (K,) tensors, and whether there is a leading axis."""
+    arrays = [_weight(value, name) for value, name in ((content, "content_weight"), (style, "style_weight"))]
+    lengths = {array.size for array in arrays if array.ndim}
+    if len(lengths) > 1:
         raise InvalidInput(
-            f"loss must be a StyleLoss, such as GramLoss('gatys'), got {type(loss).__name__}", argument="loss"
+            f"content_weight and style_weight must have the same length, got {arrays[0].size} and {arrays[1].size}",
+            argument="style_weight",
         )
-    first = image_tensor(content, "content", smallest_side=features.smallest_side)
-    second = image_tensor(style, "style", smallest_side=features.smallest_side).to(first)
-    if not loss.compares_sizes and first.shape != second.shape:
+    alpha, beta = (np.atleast_1d(array) for array in np.broadcast_arrays(*arrays))
+    if bool((alpha + beta == 0).any()):
+        raise InvalidInput("style_weight must be above 0 where content_weight is 0, got 0", argument="style_weight")
+    tensors = [torch.tensor(array).to(like) for array in (alpha, beta)]
+    smoothness = real(smoothness, "smoothness", at_least=0)
+    weights = Weights(content=tensors[0], style=tensors[1], smoothness=smoothness, scaled=control.scaled)
+    return weights, bool(lengths)
+
+
+def _weight(value: Any, name: str) -> np.ndarray:
+    if np.ndim(value) == 0:
+        return np.array(real(value, name, at_least=0))
+    array = np.asarray(as_array(value, name), dtype=np.float64)
+    if array.ndim > 1 or float(array.min()) < 0:
         raise InvalidInput(
-            f"style must have the size of content, {first.shape[-2]} x {first.shape[-1]}, for this loss, got "
-            f"{second.shape[-2]} x {second.shape[-1]}; use GramLoss('gatys') for images of different sizes",
+            f"{name} must be a number or a list of numbers, at least 0, got shape {array.shape} from {array.min():g}",
+            argument=name,
+        )
+    return array
+
+
+def _masks(masks: Any, name: str, image: torch.Tensor) -> torch.Tensor | None:
+    return None if masks is None else mask_tensor(masks, name, image)
+
+
+def _require_comparable(images: Images, loss: StyleLoss) -> None:
+    content, style = images.start.shape[-2:], images.style.shape[-2:]
+    if not loss.compares_sizes and content != style:
+        raise InvalidInput(
+            f"style must have the size of content, {content[0]} x {content[1]}, for this loss, got "
+            f"{style[0]} x {style[1]}; use GramLoss('gatys') for images of different sizes",
             argument="style",
         )
-    return first, second
+    for first, second in ((images.content_masks, images.style_masks),):
+        if first is not None and second is not None and len(second) not in (1, len(first)):
+            raise InvalidInput(
+                f"style_masks must be one or as many as content_masks, {len(first)}, got {len(second)}",
+                argument="style_masks",
+            )
 
 
-def _start(start: Any, content: torch.Tensor, seed: int) -> torch.Tensor:
-    if isinstance(start, str):
-        if start == "content":
-            return content
-        if start == "noise":
-            generator = torch.Generator().manual_seed(seed)
-            return torch.rand(content.shape, generator=generator, dtype=content.dtype).to(content)
-        raise InvalidInput(f"start must be 'content', 'noise' or an image, got {start!r}", argument="start")
+def _start(start: Any, content: torch.Tensor, style: torch.Tensor, seed: int) -> torch.Tensor:
+    if not isinstance(start, str):
+        return _image_of_size(start, content)
+    if start == "content":
+        return content
+    if start == "colours":
+        return recoloured(content, style)
+    if start == "noise":
+        return _noise(content, seed)
+    raise InvalidInput(f"start must be 'colours', 'content', 'noise' or an image, got {start!r}", argument="start")
+
+
+def _image_of_size(start: Any, content: torch.Tensor) -> torch.Tensor:
     pixels = image_tensor(start, "start").to(content)
     if pixels.shape != content.shape:
         raise InvalidInput(
@@ -210,70 +300,33 @@ def _start(start: Any, content: torch.Tensor, seed: int) -> torch.Tensor:
     return pixels
 
 
-def _descend(
-    objective: TransferObjective, start: torch.Tensor, steps: int, tolerance: float, progress: Progress
-) -> tuple[torch.Tensor, list[Losses], Status]:
-    """L-BFGS one step at a time, so that each is seen; a stalled step clears its memory once before it ends the run."""
-    pixels = start.clone().requires_grad_(True)
-    evaluate = _Evaluation(objective, pixels)
-    optimiser = _lbfgs(pixels)
-    records, good, fresh = [evaluate.at_pixels()], start.clone(), True
-    if not np.isfinite(records[0].objective):
-        raise InvalidInput("features must be finite at the start, got a loss that is not", argument="features")
-    progress.start(steps, "style transfer")
-    try:
-        for _ in range(steps):
-            optimiser.step(evaluate)
-            now, before = evaluate.at_pixels(), records[-1]
-            if not np.isfinite(now.objective) or not bool(torch.isfinite(pixels).all()):
-                return good, records, Status.DIVERGED
-            if now.objective < before.objective:
-                records.append(now)
-                good.copy_(pixels.detach())
-                progress.advance(content=now.content, style=now.style)
-                if before.objective - now.objective < tolerance * before.objective:
-                    return good, records, Status.CONVERGED
-                fresh = False
-            elif fresh:
-                return good, records, Status.CONVERGED
-            else:
-                with torch.no_grad():
-                    pixels.copy_(good)
-                optimiser, fresh = _lbfgs(pixels), True
-    finally:
-        progress.stop()
-    return good, records, Status.BUDGET
+def _noise(like: torch.Tensor, seed: int) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(seed)
+    return torch.rand(like.shape, generator=generator, dtype=like.dtype).to(like)
 
 
-def _lbfgs(pixels: torch.Tensor) -> torch.optim.LBFGS:
-    return torch.optim.LBFGS(
-        [pixels],
-        max_iter=1,
-        max_eval=25,
-        tolerance_grad=0.0,
-        tolerance_change=0.0,
-        history_size=MEMORY,
-        line_search_fn="strong_wolfe",
+def _size(size: Any, style: torch.Tensor, least: int) -> tuple[int, int]:
+    if size is None:
+        return style.shape[-2], style.shape[-1]
+    if not isinstance(size, (tuple, list)) or len(size) != 2:
+        raise InvalidInput(f"size must be a pair (height, width), got {size!r}", argument="size")
+    return count(size[0], "size", at_least=least), count(size[1], "size", at_least=least)
+
+
+def _result(
+    found: torch.Tensor, history: dict[str, np.ndarray], status: Status, batched: bool, like: Any
+) -> StyleTransfer:
+    def records(name: str) -> np.ndarray:
+        return history[name] if batched else history[name][:, 0]
+
+    image = image_array(found if batched else found[0], like)
+    fixed = ("content", "style", "objective", "scale")
+    return StyleTransfer(
+        image=image,
+        content_loss=records("content"),
+        style_loss=records("style"),
+        objective=records("objective"),
+        layer_losses={name: records(name) for name in history if name not in fixed},
+        scale=history["scale"],
+        status=status,
     )
-
-
-class _Evaluation:
-    """The objective and its gradient at the pixels; the last point is remembered, for L-BFGS asks for it twice."""
-
-    def __init__(self, objective: TransferObjective, pixels: torch.Tensor) -> None:
-        self._objective = objective
-        self._pixels = pixels
-        self._point: torch.Tensor | None = None
-
-    def __call__(self) -> float:
-        if self._point is None or not torch.equal(self._point, self._pixels):
-            with torch.enable_grad():
-                total, self._losses = self._objective(self._pixels)
-                (self._gradient,) = torch.autograd.grad(total, self._pixels)
-            self._point = self._pixels.detach().clone()
-        self._pixels.grad = self._gradient.clone()
-        return self._losses.objective
-
-    def at_pixels(self) -> Losses:
-        self()
-        return self._losses

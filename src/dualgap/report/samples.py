@@ -1,0 +1,116 @@
+"""Generated samples beside data: as a picture, and as an animation of training."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dualgap.extras import require
+from dualgap.writing import check_output, write_atomically
+
+__all__ = ["ANIMATIONS", "PICTURES", "animate", "draw_samples"]
+
+PICTURES = (".png", ".pdf", ".svg")
+ANIMATIONS = (".gif",)
+#: Blue and vermilion of Okabe and Ito.
+GENERATED, DATA = "#0072B2", "#D55E00"
+#: Images of a cloud that are shown as pictures, along each side.
+SHOWN = 6
+
+
+def draw_samples(points: np.ndarray, data: np.ndarray, title: str, output: Path) -> Path:
+    """Draw data on the left and generated points on the right, on one scale, and write the picture.
+
+    Parameters
+    ----------
+    points, data : (n, d) and (m, d) arrays
+        The first two coordinates are drawn, or for d = s^2 above 3 pictures of s x s pixels in [-1, 1].
+    title : str
+    output : Path
+        Ends in .png, .pdf or .svg.
+
+    Raises
+    ------
+    InvalidInput
+        For another ending.
+    MissingExtra
+        Without matplotlib.
+    """
+    require("matplotlib.figure", extra="figures")
+    check_output(output, *PICTURES)
+    figure = _figure(points, data, title)
+    return write_atomically(output, lambda file: figure.savefig(file, format=output.suffix[1:].lower(), dpi=160))
+
+
+def animate(frames: Sequence[np.ndarray], data: np.ndarray, titles: Sequence[str], output: Path) -> Path:
+    """Write an animation, a frame for each cloud of generated points beside the data.
+
+    Parameters
+    ----------
+    frames : sequence of (n, d) arrays
+    data : (m, d) array
+    titles : sequence of str
+        One for each frame.
+    output : Path
+        Ends in .gif.
+
+    Raises
+    ------
+    InvalidInput
+        For another ending.
+    MissingExtra
+        Without matplotlib or Pillow.
+    """
+    require("matplotlib.figure", extra="figures")
+    images = require("PIL.Image", extra="figures")
+    check_output(output, *ANIMATIONS)
+    pictures = []
+    for points, title in zip(frames, titles, strict=True):
+        buffer = io.BytesIO()
+        _figure(points, data, title).savefig(buffer, format="png", dpi=90)
+        buffer.seek(0)
+        pictures.append(images.open(buffer).convert("RGB"))
+    first, *others = pictures
+    return write_atomically(
+        output,
+        lambda file: first.save(file, format="GIF", save_all=True, append_images=others, duration=200, loop=0),
+    )
+
+
+def _figure(points: np.ndarray, data: np.ndarray, title: str) -> Any:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7.0, 3.7), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    figure.suptitle(title, fontsize=9)
+    side = math.isqrt(data.shape[1])
+    if data.shape[1] > 3 and side**2 == data.shape[1]:
+        for axes, cloud, name in ((left, data, "data"), (right, points, "generated")):
+            axes.imshow(_tiled(cloud, side), cmap="gray", vmin=-1, vmax=1)
+            axes.set(title=name, xticks=[], yticks=[])
+        return figure
+    span = [_span(data[:, k]) for k in range(2)] if data.shape[1] > 1 else [_span(data[:, 0]), (-1.0, 1.0)]
+    for axes, cloud, name, colour in ((left, data, "data", DATA), (right, points, "generated", GENERATED)):
+        heights = cloud[:, 1] if cloud.shape[1] > 1 else np.zeros(len(cloud))
+        axes.plot(cloud[:, 0], heights, ".", color=colour, markersize=2, alpha=0.6, markeredgewidth=0)
+        axes.set(title=name, xlim=span[0], ylim=span[1], aspect="equal")
+    return figure
+
+
+def _span(values: np.ndarray) -> tuple[float, float]:
+    """The range of the data with a quarter of it on each side."""
+    low, high = float(values.min()), float(values.max())
+    margin = (high - low) / 4 or 1.0
+    return low - margin, high + margin
+
+
+def _tiled(cloud: np.ndarray, side: int) -> np.ndarray:
+    """The first pictures of a cloud in a square."""
+    number = min(SHOWN, math.isqrt(len(cloud)))
+    rows = cloud[: number**2].reshape(number, number, side, side)
+    return rows.transpose(0, 2, 1, 3).reshape(number * side, number * side)

@@ -1,0 +1,43 @@
+"""Pictures and animations of samples, whole and in the form that was asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dualgap.errors import InvalidInput
+from dualgap.report.samples import _tiled, animate, draw_samples
+
+RNG = np.random.default_rng(0)
+
+
+@pytest.mark.parametrize("dimension", [1, 2, 3, 16])
+@pytest.mark.parametrize("ending", [".png", ".svg", ".pdf"])
+def test_samples_are_drawn_beside_data_in_any_dimension(dimension, ending, tmp_path):
+    points, data = RNG.uniform(-1, 1, (2, 40, dimension))
+    path = draw_samples(points, data, "title", tmp_path / f"a{ending}")
+    assert path.stat().st_size > 1000
+
+
+def test_an_animation_has_a_frame_for_each_record(tmp_path):
+    frames = RNG.normal(size=(3, 30, 2))
+    path = animate(list(frames), frames[0], ["a", "b", "c"], tmp_path / "a.gif")
+    with Image.open(path) as image:
+        assert image.n_frames == 3
+
+
+def test_pictures_are_tiled_row_by_row():
+    cloud = np.arange(4 * 4).reshape(4, 4).astype(float)
+    tiles = _tiled(cloud, 2)
+    assert tiles[:2, :2].ravel().tolist() == [0, 1, 2, 3]
+    assert tiles[:2, 2:].ravel().tolist() == [4, 5, 6, 7]
+    assert tiles[2:, :2].ravel().tolist() == [8, 9, 10, 11]
+
+
+def test_another_ending_is_refused(tmp_path):
+    points = np.zeros((4, 2))
+    with pytest.raises(InvalidInput, match=r"^output must end in .png, .pdf or .svg"):
+        draw_samples(points, points, "", tmp_path / "a.gif")
+    with pytest.raises(InvalidInput, match=r"^output must end in .gif"):
+        animate([points], points, [""], tmp_path / "a.png")
