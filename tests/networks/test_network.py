@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 import torch
 
 import dualgap as dg
@@ -41,3 +43,34 @@ def test_a_users_network_can_be_the_critic_of_a_fit():
     exact = dg.wasserstein(x, y)
     assert fitted.bracket.lower <= exact.upper
     assert fitted.bracket.lower > 0.9 * exact.value
+
+
+def test_of_a_users_network_nothing_is_claimed_that_it_does_not_say():
+    network = Cone(2)
+    weights = network.initial(dg.games.Streams([0, 1]))
+    assert network.lipschitz is False
+    assert network.lipschitz_bound(weights).tolist() == [np.inf, np.inf]
+    points = torch.zeros(5, 2)
+    assert torch.equal(network.initial_at(dg.games.Streams([0, 1]), points, points), weights)
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        *(dg.networks.LipschitzMLP((2, 4, 1), layer=layer) for layer in ("bjorck", "cayley", "aol", "sll")),
+        dg.networks.MLP((2, 4, 1)),
+        dg.networks.MLP((2, 4, 1), spectral=True),
+        dg.networks.Cones(2, 3),
+        dg.networks.Cones(2, 3, rank=1),
+        dg.networks.MixtureCritic((dg.networks.Cones(2, 3), dg.networks.MLP((2, 4, 1))), combine="convex"),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_of_weights_that_are_not_finite_nothing_is_claimed_and_of_those_beside_them_the_same(network, bad):
+    weights = network.initial(dg.games.Streams([0, 1]))
+    known = network.lipschitz_bound(weights)
+    for place in (0, network.size - 1):
+        broken = weights.clone()
+        broken[1, place] = bad
+        assert network.lipschitz_bound(broken).tolist() == [pytest.approx(float(known[0]), rel=1e-12), math.inf]

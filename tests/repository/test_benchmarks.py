@@ -11,8 +11,10 @@ import dualgap as dg
 from benchmarks.__main__ import main, names
 from benchmarks.case import Case, measure
 from benchmarks.coverage import Coverage, count, table
+from benchmarks.lipschitz import summary
 from benchmarks.machine import describe
 from benchmarks.wasserstein import cases
+from paper_figures.lipschitz_critics import Proof
 
 
 def test_a_machine_is_described_as_json_with_the_versions_that_a_time_depends_on() -> None:
@@ -83,3 +85,25 @@ def test_every_case_of_the_coverage_study_names_a_method_and_a_truth() -> None:
     for case in cases:
         assert case.truth >= 0
         assert case.draw(np.random.default_rng(0))[0].shape == (case.n, case.dimension)
+
+
+def test_a_row_of_the_comparison_of_critics_is_the_median_and_the_extremes_of_its_seeds() -> None:
+    group = [
+        Proof(
+            problem="circle",
+            critic="cones",
+            dimension=2,
+            seed=seed,
+            truth=2.0,
+            truth_error=0.0,
+            lower=lower,
+            value=lower + 0.5,
+            lipschitz_bound=1.0,
+            seconds=1.0,
+        )
+        for seed, lower in enumerate((1.0, 1.2, 1.8))
+    ]
+    row = json.loads(json.dumps(summary(group)))
+    assert (row["least_share"], row["median_share"], row["greatest_share"]) == (0.5, 0.6, 0.9)
+    assert row["median_value_share"] == 0.85
+    assert [one["seed"] for one in row["seeds"]] == [0, 1, 2]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -13,8 +13,10 @@ from torch.nn import functional
 
 from dualgap.errors import InvalidInput
 from dualgap.games.streams import Streams
+from dualgap.networks.affine import affine, checked_widths, number_of_weights, shapes_between, unpack
 from dualgap.networks.network import Network
-from dualgap.validation import choice, count
+from dualgap.networks.norms import certified_norm, finite_weights, scaled, schatten_norm
+from dualgap.validation import choice
 
 __all__ = ["MLP"]
 
@@ -38,6 +40,10 @@ class MLP(Network):
     widths : sequence of int
         Of the input, of each hidden layer, and of the output.
     activation : "relu", "leaky_relu" (slope 0.2), "softplus" or "tanh"
+    spectral : bool
+        Spectral normalisation: every matrix is divided by its spectral norm, so that the network is 1-Lipschitz. What
+        it is divided by is an upper bound of the norm (by at most 0.5% for up to 128 units), never an estimate
+        from below.
 
     Raises
     ------
@@ -50,20 +56,24 @@ class MLP(Network):
     >>> weights = critic.initial(dg.games.Streams(range(8)))
     >>> weights.shape, critic(weights, torch.zeros(8, 100, 2, dtype=torch.float64)).shape
     (torch.Size([8, 4417]), torch.Size([8, 100, 1]))
+
+    Reference: miyato2018
     """
 
     widths: Sequence[int]
     activation: str = "relu"
+    spectral: bool = False
 
     def __post_init__(self) -> None:
         choice(self.activation, "activation", ACTIVATIONS)
-        widths = tuple(self.widths) if isinstance(self.widths, Iterable) else ()
-        if isinstance(self.widths, str) or len(widths) < 2:
-            raise InvalidInput(
-                f"widths must be at least two whole numbers, input and output, such as (2, 64, 1), got {self.widths!r}",
-                argument="widths",
-            )
-        object.__setattr__(self, "widths", tuple(count(width, "widths") for width in widths))
+        if not isinstance(self.spectral, bool):
+            raise InvalidInput(f"spectral must be True or False, got {self.spectral!r}", argument="spectral")
+        object.__setattr__(self, "widths", checked_widths(self.widths))
+
+    @property
+    def lipschitz(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride] - read only, here as there
+        """Whether every vector of weights gives a 1-Lipschitz function: with spectral normalisation."""
+        return self.spectral
 
     @property
     def inputs(self) -> int:
@@ -77,12 +87,12 @@ class MLP(Network):
 
     @property
     def _shapes(self) -> list[tuple[int, int]]:
-        return list(zip(self.widths[:-1], self.widths[1:], strict=True))
+        return shapes_between(self.widths)
 
     @property
     def size(self) -> int:
         """The number of weights and biases."""
-        return sum(fan_in * fan_out + fan_out for fan_in, fan_out in self._shapes)
+        return number_of_weights(self._shapes)
 
     def initial(self, streams: Streams) -> Tensor:
         """Normal weights of variance 2 / fan-in (1 / fan-in before the output), biases 0."""
@@ -95,18 +105,36 @@ class MLP(Network):
 
     def __call__(self, weights: Tensor, points: Tensor) -> Tensor:
         """The outputs (..., B, outputs)."""
-        if weights.shape[-1] != self.size:
-            raise InvalidInput(
-                f"weights must have {self.size} numbers along the last axis, got {weights.shape[-1]}",
-                argument="weights",
-            )
-        if points.shape[-1] != self.inputs:
-            raise InvalidInput(f"points must have dimension {self.inputs}, got {points.shape[-1]}", argument="points")
-        pieces = iter(weights.split([n for i, o in self._shapes for n in (i * o, o)], -1))
-        hidden = points
-        for layer, (fan_in, fan_out) in enumerate(self._shapes):
-            matrix, bias = next(pieces).unflatten(-1, (fan_in, fan_out)), next(pieces)[..., None, :]
-            hidden = torch.baddbmm(bias, hidden, matrix) if matrix.ndim == hidden.ndim == 3 else hidden @ matrix + bias
-            if layer < len(self._shapes) - 1:
+        self._require_sizes(weights, points)
+        hidden, layers = points, self._layers(weights)
+        for index, (matrix, bias) in enumerate(layers):
+            hidden = affine(hidden, matrix, bias)
+            if index < len(layers) - 1:
                 hidden = ACTIVATIONS[self.activation](hidden)
         return hidden
+
+    def lipschitz_bound(self, weights: Tensor) -> Tensor:
+        """The product of the matrices' spectral norms, by singular values in float64.
+
+        Parameters
+        ----------
+        weights : (..., size) tensor
+
+        Returns
+        -------
+        (...) float64 tensor
+            Every activation is 1-Lipschitz. Far above the Lipschitz constant for weights that are not normalised.
+        """
+        self._require_sizes(weights)
+        weights, excess = finite_weights(weights)
+        return torch.stack([certified_norm(matrix) for matrix, _ in self._layers(weights)]).prod(0) + excess
+
+    def _layers(self, weights: Tensor) -> list[tuple[Tensor, Tensor]]:
+        layers = unpack(weights, self._shapes)
+        return [(_normalised(matrix), bias) for matrix, bias in layers] if self.spectral else layers
+
+
+def _normalised(matrix: Tensor) -> Tensor:
+    """The matrix over a bound of its spectral norm; 0 stays 0."""
+    matrix = scaled(matrix)
+    return matrix / schatten_norm(matrix)

@@ -9,9 +9,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dualgap.testing import assertions, known_answers, strategies
+    from dualgap.testing import assertions, known_answers, known_distances, strategies
 
-__all__ = ["assertions", "known_answers", "strategies"]
+__all__ = ["assertions", "known_answers", "known_distances", "strategies"]
 
 
 def __getattr__(name: str) -> Any:
