@@ -35,7 +35,7 @@ def test_another_setting_does_not_find_it(tmp_path, change):
 
 def test_changed_code_does_not_find_it(tmp_path, monkeypatch):
     ResultCache(tmp_path, **SETTING).put(_result())
-    monkeypatch.setattr("dualgap.claims.cache._code", lambda: "another")
+    monkeypatch.setattr("dualgap.claims.cache.code_digest", lambda: "another")
     assert ResultCache(tmp_path, **SETTING).get(_claim()) is None
 
 

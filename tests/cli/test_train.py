@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
+from PIL import Image
 
 import dualgap as dg
 
@@ -15,19 +18,58 @@ def test_training_prints_what_is_covered_and_keeps_it(command, tmp_path, objecti
     )
     assert code == 0
     assert "points near a mode" in out
+    assert "all 8 modes" in out
     with np.load(tmp_path / "run.npz") as kept:
         assert kept["modes"].shape == (len(kept["steps"]), 2)
 
 
+def test_a_regulariser_and_a_method_are_chosen_by_name_and_lines_kept(command, tmp_path):
+    code, out, _ = command(
+        *("train", "ring", "--objective", "js", "--regulariser", "r1", "--method", "extragradient"),
+        *("--seeds", "2", "--steps", "2", "--output", "run.jsonl"),
+    )
+    assert code == 0
+    assert "ring, js, r1, extragradient" in out
+    lines = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [0, 1, 2]
+    assert len(lines[0]["modes"]) == 2
+
+
+def test_a_picture_and_an_animation_are_drawn_on_request(command, tmp_path):
+    code, out, _ = command(
+        *("train", "spiral", "--seeds", "1", "--steps", "2", "--picture", "a.png", "--animation", "a.gif")
+    )
+    assert code == 0
+    assert "a.png" in out
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.size[0] > 500
+    with Image.open(tmp_path / "a.gif") as image:
+        assert image.n_frames == 3
+
+
+def test_a_recipe_is_chosen_by_name_and_a_run_kept_and_gone_on_with(command, tmp_path):
+    arguments = ("train", "ring-packing-2", "--seeds", "1", "--checkpoint", "run.safetensors")
+    code, out, _ = command(*arguments, "--steps", "2")
+    assert code == 0
+    assert "2 points at once" in out
+    assert (tmp_path / "run.safetensors").exists()
+    assert command(*arguments, "--steps", "4")[0] == 0
+
+
 def test_what_cannot_be_written_is_found_out_before_the_work(command, monkeypatch):
-    monkeypatch.setattr(dg.training, "train", lambda *_, **__: pytest.fail("trained"))
-    assert command("train", "ring", "--objective", "js", "--output", "a.txt")[0] == 2
+    monkeypatch.setattr(dg.training.recipes.Recipe, "train", lambda *_, **__: pytest.fail("trained"))
+    for option in ("--output", "--picture", "--animation"):
+        assert command("train", "ring", "--objective", "js", option, "a.txt")[0] == 2
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("train", "ring", "--objective", "js", "--output", "run.txt"), "output must end in .npz"),
+        (("train", "torus"), "problem must be one of 'ring'"),
+        (("train", "ring-gan", "--objective", "js"), "problem must be a law such as ring"),
+        (("train", "ring", "--method", "magic"), "method must be one of"),
+        (("train", "ring", "--device", "nowhere", "--steps", "1"), "device must be one that torch can use"),
     ],
 )
 def test_wrong_usage_exits_with_2_and_says_what_it_must_be(refused, arguments, said):

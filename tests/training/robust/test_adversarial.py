@@ -91,6 +91,26 @@ def test_another_attack_can_be_trained_against():
     assert len(result.losses) == 3
 
 
+def test_free_training_reuses_gradients_and_makes_a_model_robust():
+    plain, free = train(0.0, epochs=30), train(0.2, epochs=15, replays=4)
+    test = two_features(300, 1)
+    attacked = attacked_accuracy(plain.model, *test, radius=0.2, confidence=0.95)
+    assert attacked.upper < free.attacked_accuracy.lower
+    assert np.array_equal(free.losses, train(0.2, epochs=15, replays=4).losses)
+
+
+def test_free_training_without_a_ball_is_plain_training_on_repeated_batches():
+    # at radius 0 each replay is a plain step on the same batch
+    once, twice = train(0.0, epochs=4, replays=1), train(0.0, epochs=4)
+    assert np.allclose(once.losses, twice.losses, rtol=1e-5)  # float32 sums in the same order but for the attack's copy
+    assert len(train(0.0, epochs=2, replays=3).losses) == 2
+
+
+def test_another_ball_can_be_trained_against():
+    result = train(0.3, order=2, epochs=3)
+    assert result.attacked_accuracy.value <= result.clean_accuracy.value
+
+
 def test_batch_statistics_do_not_couple_the_samples_of_an_attack():
     model = torch.nn.Sequential(torch.nn.BatchNorm1d(11), perceptron((11, 2), seed=0))
     seen = []
@@ -124,6 +144,8 @@ def test_weights_that_are_no_longer_finite_end_the_training_with_the_last_good_m
         ({"learning_rate": 0.0}, "learning_rate must be above 0"),
         ({"batch_size": 1.5}, "batch_size must be a whole number"),
         ({"seed": -1}, "seed must be at least 0"),
+        ({"replays": 0}, "replays must be at least 1"),
+        ({"order": 3}, "order must be 1, 2 or math.inf"),
         ({"labels": torch.full((20,), 2)}, "labels must be classes from 0 to 1, got 2"),
         ({"labels": torch.zeros(19, dtype=torch.int64)}, "labels must be one a sample"),
         ({"inputs": np.zeros((20, 11))}, "inputs must be a torch tensor"),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import math
+import warnings
+
 import numpy as np
 import pytest
 import torch
@@ -10,7 +14,8 @@ from hypothesis import strategies as st
 from torch.nn.functional import cross_entropy
 
 from dualgap.errors import InvalidInput
-from dualgap.training.robust import fgsm, perceptron, pgd
+from dualgap.training.robust import fgsm, iterated_fgsm, margin_loss, perceptron, pgd
+from dualgap.training.robust.balls import distances
 
 
 def problem(seed, *, n=6, d=5, classes=3, dtype=torch.float32):
@@ -29,18 +34,108 @@ def iterated(model, inputs, labels, **options):
     return pgd(model, inputs, labels, step=0.1, steps=5, **options)
 
 
-@pytest.mark.parametrize("attack", [fgsm, iterated])
+def restarted(model, inputs, labels, **options):
+    return pgd(model, inputs, labels, step=0.1, steps=3, restarts=3, **options)
+
+
+def last(model, inputs, labels, **options):
+    return iterated_fgsm(model, inputs, labels, step=0.1, steps=5, **options)
+
+
+@pytest.mark.parametrize("attack", [fgsm, restarted])
+@pytest.mark.parametrize("order", [1, 2, math.inf])
 @given(seed=st.integers(0, 1000), sixteenths=st.integers(0, 16), boxed=st.booleans())
-def test_an_attack_stays_in_the_ball_and_the_box(attack, seed, sixteenths, boxed):
+def test_an_attack_stays_in_the_ball_and_the_box(attack, order, seed, sixteenths, boxed):
     model, inputs, labels = problem(seed)
     radius = sixteenths / 16
-    moved = attack(model, inputs, labels, radius=radius, box=(0, 1) if boxed else None)
-    # one rounding of x + radius in float32
-    assert float((moved - inputs).abs().max()) <= radius + 1e-6
+    moved = attack(model, inputs, labels, radius=radius, order=order, box=(0, 1) if boxed else None)
+    assert float(distances(moved, inputs, order=order).max()) <= radius + 1e-6
     if boxed:
         assert float(moved.min()) >= 0
         assert float(moved.max()) <= 1
     assert not moved.requires_grad
+
+
+@given(seed=st.integers(0, 1000), sixteenths=st.integers(0, 16), boxed=st.booleans())
+def test_iterated_fgsm_stays_in_the_ball_and_the_box(seed, sixteenths, boxed):
+    model, inputs, labels = problem(seed)
+    radius = sixteenths / 16
+    moved = last(model, inputs, labels, radius=radius, box=(0, 1) if boxed else None)
+    assert float((moved - inputs).abs().max()) <= radius + 1e-6
+    assert not boxed or 0 <= float(moved.min()) <= float(moved.max()) <= 1
+
+
+def test_iterated_fgsm_is_the_loop_that_is_meant():
+    model, inputs, labels = problem(4, dtype=torch.float64)
+    z = inputs.clone()
+    for _ in range(5):
+        variable = z.clone().requires_grad_(True)
+        cross_entropy(model(variable), labels, reduction="sum").backward()
+        z = torch.minimum(torch.maximum(z + 0.1 * variable.grad.sign(), inputs - 0.25), inputs + 0.25)
+    torch.testing.assert_close(last(model, inputs, labels, radius=0.25), z, rtol=0, atol=1e-15)  # one rounding a step
+    one = iterated_fgsm(model, inputs, labels, radius=0.25, step=0.25, steps=1)
+    assert torch.equal(one, fgsm(model, inputs, labels, radius=0.25))
+
+
+@pytest.mark.parametrize("order", [1, 2, math.inf])
+def test_more_restarts_and_the_same_start_never_find_less(order):
+    model, inputs, labels = problem(5, n=30, dtype=torch.float64)
+    options = {"radius": 0.4, "order": order, "step": 0.1, "steps": 4, "box": (0, 1), "seed": 3}
+    few, many = (losses(model, pgd(model, inputs, labels, restarts=k, **options), labels) for k in (1, 6))
+    assert bool((many >= few).all())
+    assert bool((few >= losses(model, fgsm(model, inputs, labels, radius=0.4, order=order, box=(0, 1)), labels)).all())
+
+
+def test_the_seed_decides_the_starts():
+    model, inputs, labels = problem(6, n=30)
+    options = {"radius": 0.5, "step": 0.05, "steps": 1, "restarts": 2, "loss": lambda o, y: -(margin_loss(o, y) ** 2)}
+    first, again, other = (pgd(model, inputs, labels, seed=s, **options) for s in (0, 0, 1))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_a_step_of_fgsm_is_the_steepest_of_its_norm(order):
+    model, inputs, labels = problem(7, dtype=torch.float64)
+    variable = inputs.clone().requires_grad_(True)
+    cross_entropy(model(variable), labels, reduction="sum").backward()
+    gradient = variable.grad
+    moved = fgsm(model, inputs, labels, radius=0.125, order=order) - inputs
+    dual = gradient.abs().amax(1) if order == 1 else gradient.norm(dim=1)
+    # products of numbers below 1, rounded
+    torch.testing.assert_close((gradient * moved).sum(1), 0.125 * dual, rtol=1e-12, atol=1e-14)
+
+
+def _foolbox(model, inputs, labels, radius):
+    foolbox = importlib.import_module("foolbox")
+    attack = foolbox.attacks.LinfFastGradientAttack()
+    return attack(foolbox.PyTorchModel(model.eval(), bounds=(0, 1)), inputs, labels, epsilons=radius)[1]
+
+
+def _torchattacks(model, inputs, labels, radius):
+    return importlib.import_module("torchattacks").FGSM(model.eval(), eps=radius)(inputs, labels)
+
+
+def _toolbox(model, inputs, labels, radius):
+    classification = importlib.import_module("art.estimators.classification")
+    estimator = classification.PyTorchClassifier(
+        model.eval(), torch.nn.CrossEntropyLoss(), input_shape=inputs.shape[1:], nb_classes=3, clip_values=(0, 1)
+    )
+    attack = importlib.import_module("art.attacks.evasion").FastGradientMethod(estimator, eps=radius)
+    return torch.as_tensor(attack.generate(inputs.numpy(), y=labels.numpy()))
+
+
+@pytest.mark.parametrize(
+    ("package", "theirs"), [("foolbox", _foolbox), ("torchattacks", _torchattacks), ("art", _toolbox)]
+)
+def test_fgsm_is_that_of_other_libraries(package, theirs):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # their own, when they are loaded
+        pytest.importorskip(package, reason=f"{package} is not installed: its FGSM cannot be compared")
+        for seed in range(5):
+            model, inputs, labels = problem(seed, n=40)
+            ours = fgsm(model.eval(), inputs, labels, radius=0.1, box=(0, 1))
+            assert float((ours - theirs(model, inputs, labels, 0.1).detach().cpu()).abs().max()) <= 1e-6
 
 
 @given(seed=st.integers(0, 1000), sixteenths=st.integers(1, 16))
@@ -94,7 +189,7 @@ def test_images_with_channels_are_attacked_too():
     assert moved.shape == inputs.shape
 
 
-@pytest.mark.parametrize("attack", [fgsm, iterated])
+@pytest.mark.parametrize("attack", [fgsm, iterated, restarted, last])
 def test_the_model_its_gradients_and_torchs_stream_are_left_as_they_are(attack):
     model, inputs, labels = problem(3)
     before, weights = torch.get_rng_state(), [w.detach().clone() for w in model.parameters()]
@@ -116,7 +211,7 @@ GOOD = {
 }
 
 
-@pytest.mark.parametrize("attack", [fgsm, iterated])
+@pytest.mark.parametrize("attack", [fgsm, iterated, last])
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
@@ -164,7 +259,13 @@ def test_what_makes_no_sense_is_refused(attack, changed, words):
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [({"step": 0.0, "steps": 1}, "step must be above 0"), ({"step": 0.1, "steps": 0}, "steps must be at least 1")],
+    [
+        ({"step": 0.0, "steps": 1}, "step must be above 0"),
+        ({"step": 0.1, "steps": 0}, "steps must be at least 1"),
+        ({"step": 0.1, "steps": 1, "restarts": 0}, "restarts must be at least 1"),
+        ({"step": 0.1, "steps": 1, "seed": -1}, "seed must be at least 0"),
+        ({"step": 0.1, "steps": 1, "order": 3}, "order must be 1, 2 or math.inf, got 3"),
+    ],
 )
 def test_an_iteration_needs_steps(options, words):
     with pytest.raises(InvalidInput, match=f"^{words}"):

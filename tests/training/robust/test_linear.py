@@ -76,6 +76,38 @@ def test_no_point_of_the_ball_is_worse(problem, order, seed):
     assert (found <= bound * (1 + 1e-12)).all()  # rounding of the directions' norms
 
 
+@given(problems(), st.sampled_from([1, 1.5, 2, 4, math.inf]), st.integers(0, 2**31))
+def test_in_a_box_the_worst_inputs_are_in_it_and_no_point_there_is_worse(problem, order, seed):
+    w, b, x, y, radius = problem
+    box = (-3.0, 3.25)
+    moved = worst_case_inputs(w, x, y, radius=radius, order=order, box=box)
+    assert box[0] <= moved.min() <= moved.max() <= box[1]
+    assert np.linalg.norm(moved - x, ord=order, axis=1).max() <= radius * (1 + 1e-12)
+    bound = worst_case_loss(w, b, x, y, radius=radius, order=order, box=box)
+    np.testing.assert_allclose(zeta(-y * (moved @ w + b)), bound, rtol=1e-11)  # scores below 200
+    free = worst_case_loss(w, b, x, y, radius=radius, order=order)
+    assert (bound <= free * (1 + 1e-12)).all()
+    directions = np.random.default_rng(seed).normal(size=(50, *x.shape))
+    directions /= np.linalg.norm(directions, ord=order, axis=-1, keepdims=True)
+    points = np.clip(x + radius * directions, *box)  # clipping moves towards x, which is in the box
+    assert (zeta(-y * (points @ w + b)) <= bound * (1 + 1e-12)).all()
+
+
+@given(problems())
+def test_in_a_box_the_l_infinity_worst_case_is_the_worst_corner(problem):
+    w, b, x, y, radius = problem
+    signs = np.array(list(itertools.product((-1, 1), repeat=len(w))))
+    corners = np.clip(x[:, None] + radius * signs, -3, 3)
+    by_force = zeta(-y[:, None] * (corners @ w + b)).max(1)
+    found = worst_case_loss(w, b, x, y, radius=radius, order=math.inf, box=(-3, 3))
+    np.testing.assert_allclose(found, by_force, rtol=1e-13)
+
+
+def test_inputs_outside_of_the_box_are_refused():
+    with pytest.raises(InvalidInput, match=r"^inputs must be in the box"):
+        worst_case_loss([1.0], 0.0, [[2.0]], [1], radius=0.1, order=2, box=(0, 1))
+
+
 def test_the_often_quoted_formula_is_wrong_for_the_label_minus_one():
     w, b, x, radius = np.array([5.0, -3.0, 2.99]), 0.0, np.array([[0.0, 0.0, 0.627 / 2.99]]), 0.1
     quoted = zeta(-1 * (radius * np.abs(w).sum() - x @ w - b))

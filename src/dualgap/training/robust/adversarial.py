@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, final
 
 import numpy as np
@@ -15,7 +17,10 @@ from dualgap.errors import InvalidInput, NotConverged
 from dualgap.games.trajectory import Status
 from dualgap.progress import Progress, resolve
 from dualgap.training.robust.accuracy import accuracy
-from dualgap.training.robust.attacks import Attack, fgsm, outputs_of, sample_losses
+from dualgap.training.robust.attacks import Attack, fgsm
+from dualgap.training.robust.balls import Box, furthest, project
+from dualgap.training.robust.evaluating import evaluating
+from dualgap.training.robust.sample_losses import outputs_of, sample_losses
 from dualgap.validation import count, is_torch, real
 
 __all__ = ["RobustTraining", "adversarial_training", "attacked_accuracy", "clean_accuracy"]
@@ -93,17 +98,22 @@ def adversarial_training(
     learning_rate: float,
     batch_size: int,
     attack: Attack = fgsm,
-    box: tuple[float, float] | None = None,
+    order: float = math.inf,
+    replays: int | None = None,
+    box: Box = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> RobustTraining:
     """Train a classifier on the inputs that an attack makes of the training samples.
 
-    .. math:: \\min_\\theta \\frac1n \\sum_i \\max_{|\\delta_i|_\\infty \\le \\varepsilon}
+    .. math:: \\min_\\theta \\frac1n \\sum_i \\max_{|\\delta_i|_p \\le \\varepsilon}
               L(f_\\theta(x_i + \\delta_i), y_i)
 
     with L the cross entropy. The inner player answers each batch by the attack; the outer one takes a step of Adam
-    there. The radius 0 is plain training.
+    there. The radius 0 is plain training. With ``replays`` = m the gradients are reused instead: each batch comes m times in
+    a row, and from one gradient of the loss both the weights and the perturbations of its samples, which are kept from
+    one epoch to the next, take their steps at once, so that an epoch costs as much as m of plain training.
+    :class:`PerturbationGame` is this problem as a game.
 
     Parameters
     ----------
@@ -121,6 +131,10 @@ def adversarial_training(
         At most n is used.
     attack : callable
         With the signature of :func:`fgsm`; ``functools.partial(pgd, step=..., steps=...)`` is another.
+    order : 1, 2 or infinity
+        p.
+    replays : int, at least 1, optional
+        m; the attack is then used for the accuracies alone.
     box
         As for :func:`fgsm`.
     seed : int, at least 0
@@ -150,7 +164,7 @@ def adversarial_training(
     >>> bool(result.attacked_accuracy.value <= result.clean_accuracy.value)
     True
 
-    Reference: madry2018, goodfellow2015
+    Reference: madry2018, goodfellow2015, shafahi2019
     """
     if not isinstance(model, torch.nn.Module):
         raise InvalidInput(f"model must be a torch.nn.Module, got {type(model).__name__}", argument="model")
@@ -160,17 +174,21 @@ def adversarial_training(
     generator = torch.Generator().manual_seed(count(seed, "seed", at_least=0))
     test_inputs, test_labels = _pair(held_out)
     trained = copy.deepcopy(model).train()
-    options: dict[str, Any] = {"radius": radius, "box": box}
+    options: dict[str, Any] = {"radius": radius, "order": order, "box": box}
+    repeated = None if replays is None else count(replays, "replays")  # before the samples are looked at
     for points, classes in ((inputs, labels), (test_inputs, test_labels)):
         _refuse_what_cannot_be_attacked(trained, points, classes, batch_size, attack, options)
     optimiser = torch.optim.Adam(_trainable(trained), lr=rate)
+    free = {"kept": torch.zeros_like(inputs), "replays": repeated}
+    run_epoch = partial(_free_epoch, **free) if repeated else partial(_epoch, attack=attack)
     losses, status, good = [], Status.BUDGET, _copied_state(trained)
     bar = resolve(progress)
     bar.start(epochs, "adversarial training")
     try:
         for _ in range(epochs):
-            order = torch.randperm(len(inputs), generator=generator).to(inputs.device)
-            mean = _epoch(trained, optimiser, inputs[order], labels[order], batch_size, attack, options)
+            chosen = torch.randperm(len(inputs), generator=generator).to(inputs.device)
+            batches = [(part, inputs[part], labels[part]) for part in chosen.split(batch_size)]
+            mean = run_epoch(trained, optimiser, batches, options)
             if mean is None:
                 status = Status.DIVERGED
                 trained.load_state_dict(good)
@@ -212,18 +230,19 @@ def attacked_accuracy(
     radius: float,
     confidence: float,
     attack: Attack = fgsm,
-    box: tuple[float, float] | None = None,
+    order: float = math.inf,
+    box: Box = None,
 ) -> Bracket:
     """The share of the inputs' law that a classifier still gets right after an attack; CONFIDENCE.
 
-    A sample that was wrong before the attack counts as wrong.
+    A sample that was wrong before the attack counts as wrong. :func:`robust_accuracy` adds what can be proved.
 
     Examples
     --------
     >>> attacked_accuracy(torch.nn.Identity(), torch.eye(3), torch.tensor([0, 1, 2]), radius=0.6, confidence=0.95).value
     0.0
     """
-    moved = attack(model, inputs, labels, radius=radius, box=box)
+    moved = attack(model, inputs, labels, radius=radius, order=order, box=box)
     correct = _correct(model, inputs, labels) & _correct(model, moved, labels)
     return accuracy(correct, confidence=confidence, quantity=f"accuracy under attack at radius {radius:g}")
 
@@ -232,7 +251,7 @@ def _refuse_what_cannot_be_attacked(
     model: torch.nn.Module, inputs: Any, labels: Any, batch_size: int, attack: Attack, options: dict[str, Any]
 ) -> None:
     """Every sample goes through the model and its gradient once, batch by batch, before any training."""
-    with _evaluating(model):
+    with evaluating(model):
         if not (is_torch(inputs) and is_torch(labels) and inputs.shape[:1] == labels.shape):
             fgsm(model, inputs, labels, **options)
         for points, classes in zip(inputs.split(batch_size), labels.split(batch_size), strict=True):
@@ -240,51 +259,75 @@ def _refuse_what_cannot_be_attacked(
         attack(model, inputs[:1], labels[:1], **options)
 
 
+Batch = tuple[Tensor, Tensor, Tensor]
+
+
 def _epoch(
     model: torch.nn.Module,
     optimiser: torch.optim.Optimizer,
-    inputs: Tensor,
-    labels: Tensor,
-    batch_size: int,
-    attack: Attack,
+    batches: list[Batch],
     options: dict[str, Any],
+    *,
+    attack: Attack,
 ) -> float | None:
     """One pass over the samples; the mean loss under attack, None when it or a weight is not finite.
 
     The samples were found to be in order before, so that what an attack finds wrong with the model now is divergence.
     """
-    total = 0.0
-    for points, classes in zip(inputs.split(batch_size), labels.split(batch_size), strict=True):
+    total, samples = 0.0, 0
+    for _, points, classes in batches:
         try:
-            with _evaluating(model):
+            with evaluating(model):
                 moved = attack(model, points, classes, **options)
             losses = sample_losses(outputs_of(model, moved), classes)
         except InvalidInput as error:
             if error.argument != "model":
                 raise
             return None
-        optimiser.zero_grad()
-        losses.mean().backward()
-        optimiser.step()
-        total += float(losses.detach().sum())
-        if not all(bool(torch.isfinite(weight).all()) for weight in model.parameters()):
+        if not _stepped(model, optimiser, losses.mean()):
             return None
-    return total / len(inputs)
+        total, samples = total + float(losses.detach().sum()), samples + len(classes)
+    return total / samples
 
 
-class _evaluating:
-    """The model in evaluation mode, in which samples do not depend on each other; its mode is given back after."""
+def _free_epoch(
+    model: torch.nn.Module,
+    optimiser: torch.optim.Optimizer,
+    batches: list[Batch],
+    options: dict[str, Any],
+    *,
+    kept: Tensor,
+    replays: int,
+) -> float | None:
+    """One pass in which each batch comes several times, and each gradient moves the weights and the samples at once.
 
-    def __init__(self, model: torch.nn.Module) -> None:
-        self._modes = [(module, module.training) for module in model.modules()]
-        self._model = model
+    ``kept`` holds the perturbations of all samples, and is changed.
+    """
+    total, seen = 0.0, 0
+    for places, points, classes in batches:
+        for _ in range(replays):
+            moved = (points + kept[places]).requires_grad_(True)
+            try:
+                losses = sample_losses(outputs_of(model, moved), classes)
+            except InvalidInput as error:
+                if error.argument != "model":
+                    raise
+                return None
+            if not _stepped(model, optimiser, losses.mean()) or moved.grad is None:
+                return None
+            ball = {"order": options["order"], "box": options["box"]}
+            further = furthest(moved.grad, moved.detach(), radius=options["radius"], **ball)
+            kept[places] = project(further, points, radius=options["radius"], **ball) - points
+            total, seen = total + float(losses.detach().sum()), seen + len(classes)
+    return total / seen
 
-    def __enter__(self) -> None:
-        self._model.eval()
 
-    def __exit__(self, *_: object) -> None:
-        for module, mode in self._modes:
-            module.training = mode
+def _stepped(model: torch.nn.Module, optimiser: torch.optim.Optimizer, loss: Tensor) -> bool:
+    """A step of the outer player; whether the weights are finite after it."""
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    return all(bool(torch.isfinite(weight).all()) for weight in model.parameters())
 
 
 def _correct(model: torch.nn.Module, inputs: Tensor, labels: Tensor) -> Tensor:

@@ -8,16 +8,15 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 
 from dualgap.errors import InvalidInput
+from dualgap.training.robust.balls import Box, attack_order, draw_in, furthest, project, valid_box
+from dualgap.training.robust.sample_losses import Loss, outputs_of, sample_losses
 from dualgap.validation import as_array, count, is_torch, real
 
-__all__ = ["Attack", "Loss", "fgsm", "outputs_of", "pgd", "sample_losses"]
+__all__ = ["Attack", "check_problem", "fgsm", "input_gradient", "iterated_fgsm", "pgd"]
 
-#: From (outputs, labels) to the loss of each sample, (n,).
-Loss = Callable[[Tensor, Tensor], Tensor]
-#: From (model, inputs, labels) and the keywords radius, loss and box to inputs in the ball.
+#: From (model, inputs, labels) and the keywords radius, order, loss and box to inputs in the ball.
 Attack = Callable[..., Tensor]
 
 
@@ -27,12 +26,15 @@ def fgsm(
     labels: Tensor,
     *,
     radius: float,
+    order: float = math.inf,
     loss: Loss | None = None,
-    box: tuple[float, float] | None = None,
+    box: Box = None,
 ) -> Tensor:
-    """The fast gradient sign method: one step to a corner of the l-infinity ball.
+    """The fast gradient sign method: one step to where the linearised loss is largest in the ball and the box.
 
-    .. math:: z = \\Pi_{box}(x + \\varepsilon \\operatorname{sign} \\nabla_x L(f(x), y))
+    .. math:: z = \\arg\\max_{|z - x|_p \\le \\varepsilon,\\, z \\in box} \\nabla_x L(f(x), y)'z
+              = \\Pi_{box}(x + \\varepsilon \\operatorname{sign} \\nabla_x L(f(x), y))
+              \\text{ for } p = \\infty
 
     It is the exact worst case for a linear model whose loss decreases in the margin (:func:`worst_case_inputs`); for
     any other model it is an attack, so that the loss there bounds the worst one from below.
@@ -47,6 +49,8 @@ def fgsm(
         Classes 0, 1, ... for cross entropy; what ``loss`` takes otherwise.
     radius : float, at least 0, in the unit of the inputs
         epsilon.
+    order : 1, 2 or infinity
+        p, the norm of the ball over all of a sample's coordinates.
     loss : callable (outputs, labels) -> (n,) tensor, optional
         Cross entropy when omitted.
     box : (lowest, highest), optional
@@ -55,7 +59,7 @@ def fgsm(
     Returns
     -------
     (n, ...) tensor
-        Within the radius of the inputs in every coordinate, and in the box; without gradient.
+        Within the radius of the inputs in the norm, and in the box; without gradient.
 
     Raises
     ------
@@ -72,12 +76,12 @@ def fgsm(
 
     Reference: goodfellow2015
     """
-    points, labels, radius, box = _problem(inputs, labels, radius, box)
-    gradient, _ = _input_gradient(model, points, labels, loss)
-    return _projected(points + radius * gradient.sign(), points, radius, box)
+    points, labels, radius, order, box = check_problem(inputs, labels, radius, order, box)
+    gradient, _ = input_gradient(model, points, labels, loss)
+    return furthest(gradient, points, radius=radius, order=order, box=box)
 
 
-def pgd(
+def iterated_fgsm(
     model: Callable[[Tensor], Tensor],
     inputs: Tensor,
     labels: Tensor,
@@ -86,14 +90,15 @@ def pgd(
     step: float,
     steps: int,
     loss: Loss | None = None,
-    box: tuple[float, float] | None = None,
+    box: Box = None,
 ) -> Tensor:
-    """Projected gradient ascent by signs: FGSM iterated, each iterate starting from the last and kept in the ball.
+    """FGSM, iterated: each iterate starts from the last and is brought back into the ball; the last one is returned.
 
-    .. math:: z_{j+1} = \\Pi_{ball \\cap box}(z_j + \\eta \\operatorname{sign} \\nabla_z L(f(z_j), y)), \\qquad z_0 = x
+    .. math:: z_0 = x, \\qquad z_{j+1} = \\Pi_{|z - x|_\\infty \\le \\varepsilon,\\, z \\in box}
+              (z_j + \\eta \\operatorname{sign} \\nabla_z L(f(z_j), y)), \\qquad j < J
 
-    Of z_0, ..., z_J and the point that :func:`fgsm` finds, each sample keeps the one with the largest loss, so that
-    the loss is never below FGSM's.
+    With one step of the size of the radius it is :func:`fgsm`. The loss need not grow from one iterate to the next;
+    :func:`pgd` keeps the best of them, restarts, and knows other balls.
 
     Parameters
     ----------
@@ -107,7 +112,70 @@ def pgd(
     Returns
     -------
     (n, ...) tensor
-        Within the radius of the inputs in every coordinate, and in the box; without gradient.
+        z_J; within the radius of the inputs in every coordinate, and in the box; without gradient.
+
+    Raises
+    ------
+    InvalidInput
+        As :func:`fgsm`.
+
+    Examples
+    --------
+    >>> model = lambda x: torch.cat([-x, x], dim=1)
+    >>> iterated_fgsm(model, torch.tensor([[0.5]]), torch.tensor([0]), radius=0.25, step=0.0625, steps=3)
+    tensor([[0.6875]])
+
+    Reference: kurakin2017
+    """
+    points, labels, radius, order, box = check_problem(inputs, labels, radius, math.inf, box)
+    step, steps = real(step, "step", above=0), count(steps, "steps")
+    iterate = points
+    for _ in range(steps):
+        gradient, _ = input_gradient(model, iterate, labels, loss)
+        iterate = project(iterate + step * gradient.sign(), points, radius=radius, order=order, box=box)
+    return iterate
+
+
+def pgd(
+    model: Callable[[Tensor], Tensor],
+    inputs: Tensor,
+    labels: Tensor,
+    *,
+    radius: float,
+    step: float,
+    steps: int,
+    order: float = math.inf,
+    restarts: int = 1,
+    loss: Loss | None = None,
+    box: Box = None,
+    seed: int = 0,
+) -> Tensor:
+    """Projected gradient ascent: steps to where the linearised loss is largest, each brought back into ball and box.
+
+    .. math:: z_{j+1} = \\Pi_{ball \\cap box}\\Bigl(\\arg\\max_{|z - z_j|_p \\le \\eta,\\, z \\in box}
+              \\nabla_z L(f(z_j), y)'z\\Bigr)
+
+    which for p = infinity is :math:`z_j + \\eta \\operatorname{sign} \\nabla L`, projected. The first ascent starts at
+    x, the others at points drawn uniformly from the ball. Of all iterates and the point that :func:`fgsm` finds, each
+    sample keeps the one with the largest loss, so that the loss is never below FGSM's.
+
+    Parameters
+    ----------
+    model, inputs, labels, radius, order, loss, box
+        As for :func:`fgsm`.
+    step : float, above 0, in the unit of the inputs
+        eta.
+    steps : int, at least 1
+        Of each ascent.
+    restarts : int, at least 1
+        How many ascents there are.
+    seed : int, at least 0
+        Decides the starts; torch's global random state is neither read nor moved.
+
+    Returns
+    -------
+    (n, ...) tensor
+        Within the radius of the inputs in the norm, and in the box; without gradient.
 
     Raises
     ------
@@ -122,108 +190,38 @@ def pgd(
 
     Reference: madry2018
     """
-    points, labels, radius, box = _problem(inputs, labels, radius, box)
-    step, steps = real(step, "step", above=0), count(steps, "steps")
-    gradient, losses = _input_gradient(model, points, labels, loss)
-    best, largest = points, losses
-    corner = _projected(points + radius * gradient.sign(), points, radius, box)
-    best, largest = _better(best, largest, corner, _losses_at(model, corner, labels, loss))
-    iterate = _projected(points + step * gradient.sign(), points, radius, box)
-    for _ in range(steps - 1):
-        gradient, losses = _input_gradient(model, iterate, labels, loss)
-        best, largest = _better(best, largest, iterate, losses)
-        iterate = _projected(iterate + step * gradient.sign(), points, radius, box)
-    return _better(best, largest, iterate, _losses_at(model, iterate, labels, loss))[0]
+    points, labels, radius, order, box = check_problem(inputs, labels, radius, order, box)
+    step, steps, restarts = real(step, "step", above=0), count(steps, "steps"), count(restarts, "restarts")
+    generator = torch.Generator().manual_seed(count(seed, "seed", at_least=0))
+    gradient, losses = input_gradient(model, points, labels, loss)
+    corner = furthest(gradient, points, radius=radius, order=order, box=box)
+    best = _better((points, losses), corner, _losses_at(model, corner, labels, loss))
+    for restart in range(restarts):
+        iterate = points
+        if restart:
+            iterate = draw_in(points, radius=radius, order=order, box=box, generator=generator)
+            gradient, losses = input_gradient(model, iterate, labels, loss)
+            best = _better(best, iterate, losses)
+        for j in range(steps):
+            moved = furthest(gradient, iterate, radius=step, order=order, box=box)
+            iterate = project(moved, points, radius=radius, order=order, box=box)
+            if j < steps - 1:
+                gradient, losses = input_gradient(model, iterate, labels, loss)
+            else:
+                losses = _losses_at(model, iterate, labels, loss)
+            best = _better(best, iterate, losses)
+    return best[0]
 
 
-def outputs_of(model: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
-    """What a model gives at the inputs, which must be what it takes.
-
-    Raises
-    ------
-    InvalidInput
-        When torch refuses their shape or type in one of the model's layers.
-
-    Examples
-    --------
-    >>> outputs_of(torch.nn.Flatten(), torch.zeros(5, 2, 2)).shape
-    torch.Size([5, 4])
-    """
-    try:
-        return model(inputs)
-    except torch.OutOfMemoryError:
-        raise
-    except RuntimeError as error:
-        raise InvalidInput(
-            f"model must take inputs of shape (n, {', '.join(map(str, inputs.shape[1:]))}) and type {inputs.dtype}: {error}",
-            argument="model",
-        ) from error
-
-
-def sample_losses(outputs: Tensor, labels: Tensor, loss: Loss | None = None) -> Tensor:
-    """The loss of each sample, found to be one.
-
-    Parameters
-    ----------
-    outputs : (n, classes) tensor
-        What the model gives; of any shape (n, ...) for a ``loss`` of one's own.
-    labels : (n,) tensor
-    loss : callable (outputs, labels) -> (n,) tensor, optional
-        Cross entropy when omitted.
-
-    Returns
-    -------
-    (n,) tensor
+def check_problem(
+    inputs: Any, labels: Any, radius: Any, order: Any, box: Any
+) -> tuple[Tensor, Tensor, float, float, Box]:
+    """The samples, radius, order and box of an attack, found to be in order before any work.
 
     Raises
     ------
     InvalidInput
-
-    Examples
-    --------
-    >>> sample_losses(torch.zeros(1, 2), torch.tensor([1]))
-    tensor([0.6931])
     """
-    if not is_torch(outputs):
-        raise InvalidInput(f"model must return a tensor, got {type(outputs).__name__}", argument="model")
-    if loss is None:
-        _check_classes(outputs, labels)
-        losses = cross_entropy(outputs, labels.long(), reduction="none")
-    else:
-        losses = loss(outputs, labels)
-    if not is_torch(losses) or losses.shape != labels.shape:
-        found = tuple(losses.shape) if is_torch(losses) else type(losses).__name__
-        raise InvalidInput(
-            f"loss must return one number a sample, shape {tuple(labels.shape)}, got {found}; "
-            "use reduction='none' in torch's losses",
-            argument="loss",
-        )
-    if not bool(torch.isfinite(losses).all()):
-        raise InvalidInput("model must give finite losses at finite inputs, got nan or infinity", argument="model")
-    return losses
-
-
-def _check_classes(outputs: Tensor, labels: Tensor) -> None:
-    if outputs.ndim != 2 or outputs.shape[0] != labels.shape[0]:
-        raise InvalidInput(
-            f"model must return one row of classes a sample, shape ({labels.shape[0]}, classes), "
-            f"got {tuple(outputs.shape)}",
-            argument="model",
-        )
-    if labels.is_floating_point():
-        raise InvalidInput(f"labels must be whole numbers for cross entropy, got {labels.dtype}", argument="labels")
-    classes = outputs.shape[1]
-    least, most = int(labels.min()), int(labels.max())
-    if least < 0 or most >= classes:
-        raise InvalidInput(
-            f"labels must be classes from 0 to {classes - 1}, got {least if least < 0 else most}",
-            argument="labels",
-        )
-
-
-def _problem(
-    inputs: Any, labels: Any, radius: float, box: tuple[float, float] | None
-) -> tuple[Tensor, Tensor, float, tuple[float, float] | None]:
     for value, name in ((inputs, "inputs"), (labels, "labels")):
         if not is_torch(value):
             raise InvalidInput(
@@ -239,26 +237,10 @@ def _problem(
             f"labels must be one a sample, shape ({points.shape[0] if points.ndim else 0},), got {tuple(labels.shape)}",
             argument="labels",
         )
-    radius = real(radius, "radius", at_least=0)
-    return points, labels, radius, _valid_box(box, points)
+    return points, labels, real(radius, "radius", at_least=0), attack_order(order), valid_box(box, points)
 
 
-def _valid_box(box: Any, points: Tensor) -> tuple[float, float] | None:
-    if box is None:
-        return None
-    if not isinstance(box, (tuple, list)) or len(box) != 2:
-        raise InvalidInput(f"box must be (lowest, highest) or None, got {box!r}", argument="box")
-    lowest, highest = real(box[0], "box[0]"), real(box[1], "box[1]", above=float(box[0]))
-    least, most = float(points.min()), float(points.max())
-    if least < lowest or most > highest:
-        raise InvalidInput(
-            f"inputs must be in the box [{lowest:g}, {highest:g}], got values from {least:g} to {most:g}",
-            argument="inputs",
-        )
-    return lowest, highest
-
-
-def _input_gradient(
+def input_gradient(
     model: Callable[[Tensor], Tensor], points: Tensor, labels: Tensor, loss: Loss | None
 ) -> tuple[Tensor, Tensor]:
     """Each sample's gradient of its own loss, and the losses."""
@@ -282,13 +264,9 @@ def _losses_at(model: Callable[[Tensor], Tensor], points: Tensor, labels: Tensor
         return sample_losses(outputs_of(model, points), labels, loss)
 
 
-def _projected(moved: Tensor, points: Tensor, radius: float, box: tuple[float, float] | None) -> Tensor:
-    """The nearest point of ball and box: both are products of intervals, so that clipping is the projection."""
-    lowest, highest = (-math.inf, math.inf) if box is None else box
-    return torch.minimum(torch.maximum(moved, points - radius), points + radius).clamp(lowest, highest)
-
-
-def _better(best: Tensor, largest: Tensor, found: Tensor, losses: Tensor) -> tuple[Tensor, Tensor]:
+def _better(best: tuple[Tensor, Tensor], found: Tensor, losses: Tensor) -> tuple[Tensor, Tensor]:
+    """The points with the larger losses, sample by sample, and these losses."""
+    points, largest = best
     improved = losses > largest
-    where = improved.reshape(-1, *(1,) * (best.ndim - 1))
-    return torch.where(where, found, best), torch.where(improved, losses, largest)
+    where = improved.reshape(-1, *(1,) * (points.ndim - 1))
+    return torch.where(where, found, points), torch.where(improved, losses, largest)

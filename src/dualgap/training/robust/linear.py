@@ -1,4 +1,4 @@
-"""The exact worst case of a linear model on an l-p ball, by duality of norms."""
+"""The exact worst case of a linear model on an l-p ball, cut to a box or not, by duality."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import torch
 from array_api_compat import array_namespace
 
 from dualgap.errors import InvalidInput
+from dualgap.training.robust.balls import Box, furthest, norm_order, valid_box
 from dualgap.validation import as_array, is_torch, real
 
 __all__ = ["dual_order", "worst_case_inputs", "worst_case_loss"]
@@ -35,20 +36,27 @@ def dual_order(order: float) -> float:
     >>> dual_order(math.inf), dual_order(2), dual_order(1)
     (1.0, 2.0, inf)
     """
-    if isinstance(order, float) and order == math.inf:
+    order = norm_order(order)
+    if order == math.inf:
         return 1.0
-    order = real(order, "order", at_least=1)
     return math.inf if order == 1 else order / (order - 1)
 
 
-def worst_case_loss(weights: Any, intercept: float, inputs: Any, labels: Any, *, radius: float, order: float) -> Any:
+def worst_case_loss(
+    weights: Any, intercept: float, inputs: Any, labels: Any, *, radius: float, order: float, box: Box = None
+) -> Any:
     """The largest logistic loss of a linear model on a ball around each input, exactly.
 
     .. math:: \\max_{|\\delta|_p \\le \\varepsilon} \\zeta(-y(w'(x + \\delta) + b))
               = \\zeta(-y(w'x + b) + \\varepsilon |w|_q), \\qquad \\zeta(t) = \\log(1 + e^t)
 
     with 1/p + 1/q = 1: softplus increases, and the largest value of w' delta on the ball is epsilon times the dual
-    norm.
+    norm. In a box it is that of :func:`furthest`, whose optimality the duality of the two constraints proves:
+
+    .. math:: \\max_{|\\delta|_p \\le \\varepsilon,\\; 0 \\le s_i \\delta_i \\le m_i} w'\\delta
+              = \\min_{|w^1| \\le |w|} \\varepsilon |w^1|_q + \\sum_i m_i (|w_i| - |w^1_i|)
+
+    with s_i the sign of w_i and m_i the room in its direction.
 
     Parameters
     ----------
@@ -62,6 +70,8 @@ def worst_case_loss(weights: Any, intercept: float, inputs: Any, labels: Any, *,
         epsilon.
     order : float in [1, inf]
         p; ``math.inf`` for FGSM's ball.
+    box : (lowest, highest), optional
+        The valid values of every coordinate; the inputs must be in it.
 
     Returns
     -------
@@ -80,17 +90,22 @@ def worst_case_loss(weights: Any, intercept: float, inputs: Any, labels: Any, *,
     Reference: goodfellow2015
     """
     w, x, y, b, radius = _model(weights, intercept, inputs, labels, radius)
-    xp = array_namespace(x)
-    exponent = -y * (x @ w + b) + radius * xp.linalg.vector_norm(w, ord=dual_order(order))
+    xp, q, box = array_namespace(x), dual_order(order), _box(box, x)
+    if box is None:
+        gain = radius * xp.linalg.vector_norm(w, ord=q)
+    else:
+        gain = -y * ((_furthest(w, x, y, radius, order, box) - x) @ w)
+    exponent = -y * (x @ w + b) + gain
     return xp.logaddexp(exponent, xp.zeros_like(exponent))
 
 
-def worst_case_inputs(weights: Any, inputs: Any, labels: Any, *, radius: float, order: float) -> Any:
+def worst_case_inputs(weights: Any, inputs: Any, labels: Any, *, radius: float, order: float, box: Box = None) -> Any:
     """The points of the balls at which :func:`worst_case_loss` is attained.
 
     .. math:: z = x - \\varepsilon\\, y\\, \\frac{\\operatorname{sign}(w) |w|^{q-1}}{|w|_q^{q-1}}
 
-    which for p = inf is FGSM's corner, and for p = 1 moves the coordinate with the largest weight alone.
+    which for p = inf is FGSM's corner, and for p = 1 moves the coordinate with the largest weight alone. In a box:
+    :func:`furthest`.
 
     Parameters
     ----------
@@ -99,11 +114,12 @@ def worst_case_inputs(weights: Any, inputs: Any, labels: Any, *, radius: float, 
     labels : (n,) array of -1 and 1
     radius : float, at least 0
     order : float in [1, inf]
+    box : (lowest, highest), optional
 
     Returns
     -------
     (n, d) array
-        Within the radius of the inputs in the l-p norm.
+        Within the radius of the inputs in the l-p norm, and in the box.
 
     Raises
     ------
@@ -117,20 +133,19 @@ def worst_case_inputs(weights: Any, inputs: Any, labels: Any, *, radius: float, 
     Reference: goodfellow2015
     """
     w, x, y, _, radius = _model(weights, 0.0, inputs, labels, radius)
-    xp = array_namespace(x)
-    q = dual_order(order)
-    size = xp.abs(w)
-    largest = xp.max(size)
-    if float(largest) == 0:
-        return x + xp.zeros_like(x)
-    if q == math.inf:
-        direction = xp.zeros_like(w)
-        place = int(xp.argmax(size))
-        direction[place] = xp.sign(w[place])
-    else:
-        share = (size / largest) ** (q - 1)
-        direction = xp.sign(w) * share / xp.sum(share * (size / largest)) ** ((q - 1) / q)
-    return x - radius * y[:, None] * direction
+    dual_order(order)
+    return _furthest(w, x, y, radius, order, _box(box, x))
+
+
+def _furthest(w: Any, x: Any, y: Any, radius: float, order: float, box: Box) -> Any:
+    """:func:`furthest` along -y w, of the kind of the inputs."""
+    direction, centre = (torch.as_tensor(part) for part in (-y[:, None] * w, x))
+    found = furthest(direction, centre, radius=radius, order=norm_order(order), box=box)
+    return found if is_torch(x) else found.numpy()
+
+
+def _box(box: Any, x: Any) -> Box:
+    return valid_box(box, torch.as_tensor(x))
 
 
 def _model(

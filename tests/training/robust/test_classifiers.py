@@ -1,14 +1,23 @@
-"""Scikit-learn's digits: FGSM fools a plain classifier, and less so one that was trained against it."""
+"""Classifiers of the data sets: FGSM fools a plain one, and less so one that was trained against it."""
 
 from __future__ import annotations
-
-import sys
 
 import pytest
 import torch
 
-from dualgap.errors import InvalidInput, MissingExtra
-from dualgap.training.robust import attacked_accuracy, digits, digits_classifier, fgsm, perceptron
+from dualgap.errors import InvalidInput
+from dualgap.training.robust import (
+    attacked_accuracy,
+    breast_cancer,
+    classifier,
+    digits,
+    digits_classifier,
+    fgsm,
+    perceptron,
+    pgd_of_radius,
+    robust_accuracy,
+    two_moons,
+)
 
 RADIUS = 2 / 16
 
@@ -49,15 +58,37 @@ def test_attacked_digits_are_still_images(plain):
     assert float((moved - data.test_inputs).abs().max()) <= RADIUS  # sixteenths are exact in binary
 
 
-def test_the_split_is_one_and_decided_by_its_seed():
-    first, again, other = digits(seed=0), digits(seed=0), digits(seed=1)
-    assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
-    assert not torch.equal(first.train_inputs, other.train_inputs)
-    together = torch.cat([first.train_inputs, first.test_inputs])
-    assert together.shape == (1797, 64)
-    everything = torch.cat([other.train_inputs, other.test_inputs])
-    assert torch.equal(together.sum(0), everything.sum(0))  # sums of sixteenths are exact
-    assert torch.bincount(torch.cat([first.train_labels, first.test_labels])).min() > 170
+def test_robust_training_under_twenty_restarts_gains_25_points(plain, robust):
+    data = digits(seed=0)
+    shares = [
+        robust_accuracy(
+            one.model,
+            data.test_inputs[:150],
+            data.test_labels[:150],
+            radius=RADIUS,
+            confidence=None,
+            box=(0, 1),
+            restarts=20,
+            steps=5,
+        )
+        for one in (plain, robust)
+    ]
+    assert shares[1].value >= shares[0].value + 0.25
+    assert shares[1].lower > shares[0].lower  # what is proved grows too
+
+
+@pytest.mark.parametrize(("load", "radius"), [(breast_cancer, 0.3), (two_moons, 0.15)])
+def test_robust_training_gains_on_the_other_data_sets(load, radius):
+    data = load(seed=0)
+    models = [
+        classifier(data, radius=size, box=None, epochs=20, attack=pgd_of_radius(size, steps=3))
+        for size in (0.0, radius)
+    ]
+    proved = [
+        robust_accuracy(one.model, data.test_inputs, data.test_labels, radius=radius, confidence=None) for one in models
+    ]
+    assert proved[1].lower > proved[0].lower
+    assert models[1].clean_accuracy.value > 0.85
 
 
 def test_a_perceptrons_weights_are_decided_by_its_seed_and_torchs_stream_is_left_alone():
@@ -71,18 +102,12 @@ def test_a_perceptrons_weights_are_decided_by_its_seed_and_torchs_stream_is_left
     assert not first[0].bias.detach().any()
 
 
-def test_without_scikit_learn_the_error_says_how_to_install_it(monkeypatch):
-    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
-    with pytest.raises(MissingExtra, match=r"pip install 'dualgap\[experiments\]'"):
-        digits()
-
-
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: digits(held_out=0), "held_out must be at least 1"),
-        (lambda: digits(held_out=1797), "held_out must be below 1797"),
-        (lambda: digits(seed=-1), "seed must be at least 0"),
+        (lambda: classifier((), radius=0.1, box=None), "data must be a Split"),
+        (lambda: pgd_of_radius(-1.0), "radius must be at least 0"),
+        (lambda: pgd_of_radius(0.1, steps=0), "steps must be at least 1"),
         (lambda: perceptron((3,), seed=0), "widths must hold"),
         (lambda: perceptron((3, 0), seed=0), "widths must be at least 1"),
         (lambda: digits_classifier(radius=-1), "radius must be at least 0"),

@@ -1,0 +1,74 @@
+"""Networks as lists of layers: the same function, in float64, or refused."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from dualgap.errors import InvalidInput
+from dualgap.training.robust import perceptron
+from dualgap.training.robust.layers import Affine, Rectifier, forward, relu_layers
+
+
+def convolutional():
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return nn.Sequential(
+            nn.Conv2d(2, 3, 3, stride=2, padding=1),
+            nn.ReLU(),
+            nn.Identity(),
+            nn.Sequential(nn.Conv2d(3, 4, (1, 2), groups=1, bias=False), nn.ReLU()),
+            nn.Flatten(),
+            nn.Linear(4 * 3 * 2, 3),
+        ).double()
+
+
+def test_a_convolutional_network_is_the_same_function_of_rows():
+    model = convolutional()
+    inputs = torch.randn(7, 2, 5, 6, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    layers = relu_layers(model, (2, 5, 6))
+    with torch.no_grad():
+        # sums of some thirty products in another order
+        torch.testing.assert_close(forward(layers, inputs.flatten(1)), model(inputs), rtol=1e-13, atol=1e-13)
+
+
+def test_float32_weights_are_the_same_numbers_in_float64():
+    model = perceptron((3, 4, 2), seed=0)
+    layers = relu_layers(model, (3,))
+    assert isinstance(layers[0], Affine)
+    assert isinstance(layers[1], Rectifier)
+    assert torch.equal(layers[0].weight.float(), model[0].weight)
+    assert layers[0].weight.dtype == torch.float64
+
+
+def test_dropout_counts_where_it_does_nothing():
+    model = nn.Sequential(nn.Linear(2, 2), nn.Dropout())
+    assert len(relu_layers(model.eval(), (2,))) == 1
+    with pytest.raises(InvalidInput, match=r"^model must be made of .* got Dropout"):
+        relu_layers(model.train(), (2,))
+
+
+@pytest.mark.parametrize(
+    ("model", "shape", "words"),
+    [
+        (nn.Tanh(), (2,), "model must be made of Linear, .* got Tanh"),
+        (nn.Linear(3, 2), (2,), "model must take samples of shape"),
+        (nn.Linear(3, 2), (2, 3), "model must be made of .* got Linear on samples of shape"),
+        (nn.Conv2d(2, 2, 1), (1, 2, 2), "model must take samples of shape"),
+        (nn.Conv2d(1, 2, 1), (1, 2, 2), "model must return one row of classes"),
+        (nn.Conv2d(1, 64, 3, padding=1), (1, 64, 64), "model must be small"),
+        (lambda x: x, (2,), "model must be a torch.nn.Module"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(model, shape, words):
+    with pytest.raises(InvalidInput, match=f"^{words}"):
+        relu_layers(model, shape)
+
+
+def test_weights_that_are_not_finite_are_refused():
+    model = nn.Linear(1, 1)
+    with torch.no_grad():
+        model.weight.fill_(torch.nan)
+    with pytest.raises(InvalidInput, match=r"^model must have finite weights"):
+        relu_layers(model, (1,))

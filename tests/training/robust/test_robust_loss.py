@@ -1,0 +1,125 @@
+"""The worst loss of a network between its bounds: linear networks exactly, small ones against a grid, the bounds in order."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+from dualgap.bracket import Guarantee
+from dualgap.errors import InvalidInput
+from dualgap.training.robust import perceptron, pgd, robust_loss, worst_case_loss
+
+ORDERS = [1.0, 2.0, math.inf]
+
+
+def problem(seed, *, widths=(2, 6, 5, 3), n=4):
+    stream = torch.Generator().manual_seed(seed)
+    inputs = torch.rand(n, widths[0], generator=stream)
+    return perceptron(widths, seed=seed), inputs, torch.randint(widths[-1], (n,), generator=stream)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@settings(max_examples=15)
+@given(seed=st.integers(0, 10**6), boxed=st.booleans())
+def test_of_a_linear_model_with_two_classes_both_bounds_are_the_dual_norm(order, seed, boxed):
+    model, inputs, labels = problem(seed, widths=(4, 2))
+    box = (0.0, 1.0) if boxed else None
+    found = robust_loss(model, inputs, labels, radius=0.25, order=order, box=box)
+    weight = (model[0].weight[1] - model[0].weight[0]).detach().double().numpy()
+    exact = worst_case_loss(
+        weight, 0.0, inputs.double().numpy(), 2 * labels.numpy() - 1, radius=0.25, order=order, box=box
+    )
+    # the attack stays 1e-9 of the radius clear of the sphere; float32 weights are subtracted in float32 above
+    np.testing.assert_allclose(found.upper, exact, rtol=1e-6)
+    np.testing.assert_allclose(found.lower, exact, rtol=1e-6)
+    assert found.guarantee is Guarantee.CERTIFIED
+
+
+@settings(max_examples=20)
+@given(seed=st.integers(0, 10**6), order=st.sampled_from(ORDERS), method=st.sampled_from(["linear", "interval"]))
+def test_the_worst_loss_on_a_grid_is_between_the_bounds(seed, order, method):
+    model, inputs, labels = problem(seed)
+    radius = 0.2
+    found = robust_loss(model, inputs, labels, radius=radius, order=order, box=(0, 1), method=method)
+    found.certificate.check()
+    steps = torch.linspace(-radius, radius, 41, dtype=torch.float64)
+    grid = torch.tensor(list(itertools.product(steps.tolist(), repeat=2)), dtype=torch.float64)
+    grid = grid[torch.linalg.vector_norm(grid, ord=order, dim=-1) <= radius]
+    exact = model.double()
+    for x, y, upper, lower in zip(inputs.double(), labels, found.upper, found.lower, strict=True):
+        points = (x + grid).clamp(0, 1)  # the box is met by moving towards x
+        with torch.no_grad():
+            worst = float(cross_entropy(exact(points), y.expand(len(points)), reduction="none").max())
+        assert worst <= upper * (1 + 1e-12)
+        assert lower <= upper
+    assert (found.lower <= np.asarray(found.value) + 1e-6).all()  # the value is rounded to float32
+
+
+@settings(max_examples=15)
+@given(seed=st.integers(0, 10**6), order=st.sampled_from(ORDERS))
+def test_no_stronger_attack_exceeds_the_upper_bound(seed, order):
+    model, inputs, labels = problem(seed, widths=(4, 8, 3))
+    found = robust_loss(model, inputs, labels, radius=0.3, order=order)
+    double = model.double()
+    points = pgd(double, inputs.double(), labels, radius=0.3, order=order, step=0.05, steps=15, restarts=3, seed=seed)
+    losses = cross_entropy(double(points), labels, reduction="none").detach().numpy()
+    assert (losses <= found.upper * (1 + 1e-9)).all()
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 10**6))
+def test_the_linear_bounds_are_never_wider_than_the_intervals(seed):
+    model, inputs, labels = problem(seed)
+    both = [robust_loss(model, inputs, labels, radius=0.1, method=one, steps=1) for one in ("linear", "interval")]
+    assert (both[0].upper <= both[1].upper * (1 + 1e-9) + 1e-12).all()
+
+
+def test_at_radius_zero_both_bounds_are_the_loss():
+    model, inputs, labels = problem(0)
+    found = robust_loss(model, inputs, labels, radius=0.0)
+    with torch.no_grad():
+        plain = cross_entropy(model.double()(inputs.double()), labels, reduction="none").numpy()
+    np.testing.assert_allclose(found.lower, plain, rtol=1e-8)
+    np.testing.assert_allclose(found.upper, plain, rtol=1e-8)
+
+
+def test_more_samples_than_are_bounded_at_once_are_each_bounded_as_alone():
+    model, inputs, labels = problem(3, n=300)
+    together = robust_loss(model, inputs, labels, radius=0.1, steps=2)
+    alone = robust_loss(model, inputs[290:], labels[290:], radius=0.1, steps=2)
+    np.testing.assert_allclose(together.upper[290:], alone.upper, rtol=1e-9)
+    together.certificate.check()
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"radius": -1}, "radius must be at least 0"),
+        ({"order": 3}, "order must be 1, 2 or math.inf"),
+        ({"method": "exact"}, "method must be one of"),
+        ({"steps": 0}, "steps must be at least 1"),
+        ({"restarts": 0}, "restarts must be at least 1"),
+        ({"model": nn.Sequential(nn.Linear(2, 3), nn.Tanh())}, "model must be made of"),
+        ({"model": nn.Flatten()}, "labels must be classes from 0 to 1|model must have a layer with weights"),
+        (
+            {"model": nn.Linear(2, 1), "labels": torch.zeros(4, dtype=torch.int64)},
+            "model must have two classes or more",
+        ),
+        ({"labels": torch.tensor([0, 1, 2, 3])}, "labels must be classes from 0 to 2, got 3"),
+        ({"box": (0.5, 0.6)}, "inputs must be in the box"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(changed, words):
+    model, inputs, labels = problem(0)
+    options = {"model": model, "inputs": inputs, "labels": labels, "radius": 0.1, **changed}
+    data = [options.pop(name) for name in ("model", "inputs", "labels")]
+    with pytest.raises(InvalidInput, match=f"^({words})"):
+        robust_loss(*data, **options)
