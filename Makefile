@@ -12,7 +12,7 @@ export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup verify test check lint types layers figures docs bench dist clean
+.PHONY: help setup verify test check lint types layers audit figures docs bench fuzz dist installed lowest clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,7 +33,7 @@ verify: $(STAMP) ## check every claim and write report/index.html
 test: $(STAMP) ## run every test and every example in a docstring
 	$(BIN)/python -m pytest -n 2
 
-check: lint types layers docs test ## everything: ruff, pyright, import-linter, docs, tests
+check: lint types layers audit docs test ## everything: ruff, pyright, import-linter, pip-audit, docs, tests
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -45,6 +45,9 @@ types: $(STAMP)
 layers: $(STAMP)
 	$(BIN)/lint-imports --no-cache --no-logo
 
+audit: $(STAMP) ## look up known vulnerabilities of the pinned versions, where their database can be had
+	@.ci/audit
+
 figures: $(STAMP) ## draw the paper's figures, each beside its numbers
 	$(BIN)/dualgap figures
 
@@ -54,8 +57,17 @@ docs: $(STAMP) ## build the site into docs/_build/html, warnings as errors
 bench: $(STAMP) ## time the library beside its peers
 	$(BIN)/python -m benchmarks
 
+fuzz: $(STAMP) ## 100,000 hostile calls of the public functions, in two processes
+	$(BIN)/python -m tests.fuzz
+
 dist: $(STAMP) ## build the wheel and the source archive
 	$(BIN)/python -m build
+
+installed: $(STAMP) ## build both archives, install each into an empty environment, and verify there
+	@.ci/installed
+
+lowest: ## the tests on the lowest versions that are allowed
+	@.ci/lowest
 
 clean: ## remove what the other targets made, .venv too
 	rm -rf $(VENV) dist build report docs/_build docs/generated .pytest_cache .ruff_cache .hypothesis

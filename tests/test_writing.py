@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
-from dualgap.errors import InvalidInput
+from dualgap.errors import InvalidInput, Unwritable
 from dualgap.writing import check_output, write_atomically, write_text
 
 
@@ -26,6 +28,19 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
         raise RuntimeError("disk")
 
     with pytest.raises(RuntimeError, match="disk"):
+        write_atomically(path, fails)
+    assert path.read_text("utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_full_disk_is_said_plainly_and_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = write_text(tmp_path / "page.html", "old")
+
+    def fails(file):
+        file.write(b"half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(Unwritable, match=r"^output must be where there is room for it, .* \(No space left on device\)"):
         write_atomically(path, fails)
     assert path.read_text("utf-8") == "old"
     assert list(tmp_path.iterdir()) == [path]

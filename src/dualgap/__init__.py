@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from dualgap.games import classify, duality_gap, methods, predict_rate, simulate
     from dualgap.measures import Density, Gaussian, Histogram, Mixture, Points, Samples
     from dualgap.registry import methods_for
+    from dualgap.sweeps import sweep
     from dualgap.transport import (
         max_sliced_wasserstein,
         sinkhorn_divergence,
@@ -66,6 +67,7 @@ _HOME = {
     "max_sliced_wasserstein": "dualgap.transport",
     "sinkhorn_divergence": "dualgap.transport",
     "sliced_wasserstein": "dualgap.transport",
+    "sweep": "dualgap.sweeps",
     "wasserstein": "dualgap.transport",
     "wasserstein_1d": "dualgap.transport",
 }

@@ -177,9 +177,13 @@ class Bracket:
         False
         """
         if not is_torch(truth):
-            truth = np.asarray(truth)
+            given = truth
+            try:
+                truth = np.asarray(given)
+            except ValueError:  # rows of different lengths
+                truth = np.array(None)
             if truth.dtype.kind not in "iuf":
-                raise InvalidInput(f"truth must be a number or an array of numbers, got {truth!r}", argument="truth")
+                raise InvalidInput(f"truth must be a number or an array of numbers, got {given!r}", argument="truth")
         inside = (self.lower <= truth) & (truth <= self.upper)
         return bool(inside) if np.ndim(inside) == 0 else inside
 

@@ -100,8 +100,8 @@ def choice(value: Any, name: str, options: Iterable[str]) -> str:
 
 
 def order_of_distance(value: Any, name: str = "order") -> float:
-    """The order p >= 1 of a Wasserstein distance."""
-    return real(value, name, at_least=1)
+    """The order p >= 1 of a Wasserstein distance; beyond a thousand, powers of numbers between 1 and 2 leave the floats."""
+    return real(value, name, at_least=1, at_most=1000)
 
 
 def optional_function(value: Any, name: str) -> Any:
@@ -140,6 +140,8 @@ def as_array(value: Any, name: str) -> Any:
         raise InvalidInput(f"{name} must not be empty, got shape {array.shape}", argument=name)
     if not _all_finite(array):
         raise InvalidInput(f"{name} must be finite, got {_first_bad(array)}", argument=name)
+    if not array.flags.writeable or any(stride < 0 for stride in array.strides):
+        array = array.copy()  # torch takes neither a frozen nor a reversed array
     return array
 
 
@@ -194,6 +196,9 @@ def _checked_tensor(tensor: Any, name: str) -> Any:
         raise InvalidInput(
             f"{name} must be a float32, float64 or integer tensor, got {tensor.dtype}{remedy}", argument=name
         )
+    if tensor.device.type == "meta" or tensor.layout != torch.strided:
+        what = "on the device meta" if tensor.device.type == "meta" else f"of the layout {tensor.layout}"
+        raise InvalidInput(f"{name} must be a dense tensor with numbers in it, got one {what}", argument=name)
     if not tensor.is_floating_point():
         tensor = tensor.to(torch.float64)
     if tensor.numel() == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -13,14 +14,16 @@ from dualgap.errors import InvalidInput, Unwritable
 __all__ = ["check_output", "write_atomically", "write_text"]
 
 
-def check_output(path: Path, *endings: str) -> Path:
+def check_output(path: Path, *endings: str, argument: str = "output") -> Path:
     """A file that can be written, found out before the work whose result it is to hold.
 
     Parameters
     ----------
     path : Path
     *endings : str
-        Those that it may have, such as ``".npz"``, in small or capital letters.
+        Those that it may have, such as ``".npz"``, in small or capital letters; any when there are none.
+    argument : str
+        What an error calls it.
 
     Raises
     ------
@@ -34,14 +37,14 @@ def check_output(path: Path, *endings: str) -> Path:
     >>> check_output(Path("run.npz"), ".npz").name
     'run.npz'
     """
-    if path.suffix.lower() not in endings:
+    if endings and path.suffix.lower() not in endings:
         listed = " or ".join([", ".join(endings[:-1]), endings[-1]] if endings[1:] else endings)
-        raise InvalidInput(f"output must end in {listed}, got {str(path)!r}", argument="output")
+        raise InvalidInput(f"{argument} must end in {listed}, got {str(path)!r}", argument=argument)
     if path.is_dir():
-        raise Unwritable(f"output must be a file, got the folder {str(path)!r}", argument="output")
+        raise Unwritable(f"{argument} must be a file, got the folder {str(path)!r}", argument=argument)
     nearest = next(folder for folder in path.absolute().parents if folder.exists())
     if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
-        raise Unwritable(f"output must be in a folder that can be written to, got {str(path)!r}", argument="output")
+        raise Unwritable(f"{argument} must be in a folder that can be written to, got {str(path)!r}", argument=argument)
     return path
 
 
@@ -57,7 +60,7 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], Any]) -> Path:
     Raises
     ------
     Unwritable
-        When the folder cannot be made or written to.
+        When the folder cannot be made or written to, or the disk is full.
 
     Examples
     --------
@@ -80,8 +83,14 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], Any]) -> Path:
             write(file)
         os.chmod(temporary, 0o644)  # mkstemp makes files that only their owner can read
         os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        if isinstance(error, OSError) and error.errno is not None:
+            raise Unwritable(
+                f"output must be where there is room for it, got {str(path)!r} ({error.strerror}); what was there is as before",
+                argument="output",
+            ) from error
         raise
     return path
 

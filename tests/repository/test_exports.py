@@ -62,7 +62,6 @@ SHOWN_BY = {
     "dg.duals.CriticCertificate": "dg.duals.fit",
     "dg.duals.DualFit": "dg.duals.fit",
     "dg.duals.EstimationGame": "dg.duals.fit",
-    "dg.duals.HeldOutCertificate": "dg.duals.fit",
     "dg.duals.Regulariser": "dg.duals.GradientPenalty",
     "dg.games.BestStep": "dg.games.best_step",
     "dg.games.Bilinear": "dg.games.bilinear",

@@ -17,7 +17,7 @@ from dualgap.claims.stored import from_data, to_data
 from dualgap.errors import Unwritable
 from dualgap.writing import write_text
 
-__all__ = ["ResultCache"]
+__all__ = ["ResultCache", "code_digest", "installed_versions"]
 
 #: What a check computes with.
 _LIBRARIES = ("numpy", "scipy", "torch", "POT", "hypothesis", "scikit-learn", "scikit-image")
@@ -78,7 +78,7 @@ class ResultCache:
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
             return from_data(data["result"], claim) if data["key"] == path.stem else None
-        except (OSError, ValueError, KeyError, TypeError, IndexError):
+        except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError):
             return None
 
     def put(self, result: Result) -> None:
@@ -94,7 +94,7 @@ class ResultCache:
         source = _file_of(claim)
         if source is None:
             return None
-        parts = [claim.identifier, source, _code(), _versions(), *self._setting]
+        parts = [claim.identifier, source, code_digest(), installed_versions(), *self._setting]
         return self.folder / f"{hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]}.json"
 
 
@@ -108,7 +108,7 @@ def _file_of(claim: Claim) -> str | None:
 
 
 @cache
-def _code() -> str:
+def code_digest() -> str:
     """A digest of all of dualgap."""
     import dualgap
 
@@ -121,7 +121,7 @@ def _code() -> str:
 
 
 @cache
-def _versions() -> list[str]:
+def installed_versions() -> list[str]:
     installed = []
     for name in _LIBRARIES:
         try:

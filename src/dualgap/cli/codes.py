@@ -21,7 +21,7 @@ class Code(enum.IntEnum):
     WELL = 0
     REFUTED = 1  # a claim is refuted, or a mutant survives
     USAGE = 2  # a wrong option, or an input that is not what the mathematics needs
-    CRASHED = 3  # the check of a claim raised an error
+    CRASHED = 3  # the check of a claim, or a call of a sweep, raised an error
     UNDECIDED = 4  # the budget is too small to decide a claim
     UNWRITABLE = 5  # a file or folder cannot be written
     IMPORT = 6  # a file of claims cannot be run, or an extra is not installed

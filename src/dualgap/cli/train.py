@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dualgap.cli.options import one_thread
 
+if TYPE_CHECKING:
+    from dualgap.games import Trajectory
+    from dualgap.training.recipes import Recipe
+
 __all__ = ["train"]
-
-
-class Problem(enum.StrEnum):
-    """What ``dualgap train`` trains on."""
-
-    ring = "ring"
 
 
 class Objective(enum.StrEnum):
@@ -24,71 +22,180 @@ class Objective(enum.StrEnum):
 
     js = "js"
     wasserstein = "wasserstein"
+    least_squares = "least-squares"
+    hinge = "hinge"
+    donsker_varadhan = "donsker-varadhan"
+
+
+class Penalty(enum.StrEnum):
+    """What keeps the critic in its class."""
+
+    none = "none"
+    r1 = "r1"
+    r2 = "r2"
+    r1_r2 = "r1-r2"
+    gradient_penalty = "gradient-penalty"
+    one_sided_penalty = "one-sided-penalty"
+    clipping = "clipping"
+    spectral = "spectral"
+
+
+#: What a Lipschitz dual needs, and what helps the others.
+USUAL = {Objective.wasserstein: Penalty.gradient_penalty}
+#: Points in a picture, and pictures in an animation.
+DRAWN, FRAMES = 1000, 40
+#: Rows of the table, whatever the number of records.
+ROWS = 11
 
 
 def train(
-    problem: Annotated[Problem, typer.Argument(help="The law to imitate.")],
-    objective: Annotated[
-        Objective, typer.Option(help="The dual: js is the GAN, wasserstein the WGAN with a gradient penalty.")
+    problem: Annotated[
+        str,
+        typer.Argument(
+            help="A law (ring, grid, spiral, swiss-roll, lines, digits), or a recipe such as ring-gan or grid-packing-2.",
+            metavar="problem",
+        ),
     ],
+    objective: Annotated[
+        Objective | None,
+        typer.Option(help="The dual: js is the GAN, wasserstein the WGAN. The law's own recipe when omitted."),
+    ] = None,
+    regulariser: Annotated[Penalty | None, typer.Option(help="r1 when omitted, gradient-penalty for the WGAN.")] = None,
+    method: Annotated[
+        str,
+        typer.Option(help="The update method, such as alternating, alternating-5 or extragradient.", metavar="<name>"),
+    ] = "alternating",
     seeds: Annotated[int, typer.Option(min=1, help="How many runs at once, with seeds 0, 1, ...")] = 4,
-    steps: Annotated[int, typer.Option(min=1, help="How many steps.")] = 600,
-    output: Annotated[Path | None, typer.Option(help="Keep the metrics: an .npz file.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="How many steps; 600, or the recipe's own.")] = None,
+    device: Annotated[str, typer.Option(help="Where it is computed.", metavar="<name>")] = "cpu",
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="Keep the run in this file, and go on from it where it exists.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Keep the metrics: an .npz file, or .jsonl with a line for each record.")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw generated samples of seed 0 beside data: .png, .pdf or .svg.")
+    ] = None,
+    animation: Annotated[Path | None, typer.Option(help="Draw the training of seed 0: a .gif.")] = None,
 ) -> None:
-    """Train a GAN on a toy law as an ensemble of seeds, and print what it covers as it learns."""
+    """Train a GAN as an ensemble of seeds, and print what it covers as it learns."""
     one_thread()
+    import dualgap as dg
+    from dualgap.extras import require
+    from dualgap.report.samples import ANIMATIONS, PICTURES
+    from dualgap.writing import check_output
+
+    for path, endings in ((output, (".npz", ".jsonl")), (picture, PICTURES), (animation, ANIMATIONS)):
+        if path is not None:
+            check_output(path, *endings)
+    if picture is not None or animation is not None:
+        require("matplotlib.figure", extra="figures")
+    recipe = _recipe(problem, objective, regulariser, method, steps)
+    run = recipe.train(
+        seeds=range(seeds),
+        record=max(1, recipe.steps // (10 if animation is None else FRAMES)),
+        path=animation is not None,
+        device=device,
+        checkpoint=checkpoint,
+    )
+    _print_table(recipe, run, seeds)
+    if output is not None:
+        print(_kept(run, output))
+    _draw(dg, recipe, run, picture, animation)
+
+
+def _recipe(
+    problem: str, objective: Objective | None, regulariser: Penalty | None, method: str, steps: int | None
+) -> Recipe:
+    """The recipe of the name, or what the options put together."""
+    from dualgap.errors import InvalidInput
+    from dualgap.training.by_name import LAWS, composed, problem_named
+
+    chosen = problem_named(problem, steps=steps)
+    plain = objective is None and regulariser is None and method == "alternating"
+    if chosen is not None and plain:
+        return chosen
+    if problem not in LAWS:
+        raise InvalidInput(
+            f"problem must be a law such as ring for an objective, a regulariser or a method of one's own, got the recipe "
+            f"{problem!r}",
+            argument="problem",
+        )
+    dual = objective or Objective.js
+    return composed(
+        problem,
+        objective=dual.value,
+        regulariser=(regulariser or USUAL.get(dual, Penalty.r1)).value,
+        method=method,
+        steps=600 if steps is None else steps,
+    )
+
+
+def _print_table(recipe: Recipe, run: Trajectory, seeds: int) -> None:
     import numpy as np
     from rich.console import Console
     from rich.table import Table
 
-    import dualgap as dg
     from dualgap.report.ending import ending
-    from dualgap.writing import check_output, write_atomically
+    from dualgap.training.history import share_of_seeds, summary
 
-    if output is not None:
-        check_output(output, ".npz")
-    gan, method = _ring_game(objective)
-    run = dg.training.train(gan, method, seeds=range(seeds), steps=steps, record=max(1, steps // 10))
     of = "one seed" if seeds == 1 else f"medians of {seeds} seeds"
-    table = Table(title=f"{problem.value} of 8, {objective.value}: {of}, {ending(run)}", box=None)
-    columns = {
-        "modes": "modes of 8",
+    table = Table(title=f"{recipe.title}: {of}, {ending(run)}", box=None)
+    centres = getattr(recipe.game.data, "centres", None)
+    number = 0 if centres is None else len(centres())
+    titles = {
+        "modes": f"modes of {number}",
         "high_quality": "points near a mode",
         "reverse_kl": "reverse KL (nats)",
         "dual": "critic's value",
     }
-    table.add_column("step", justify="right")
-    for title in columns.values():
+    columns = {name: title for name, title in titles.items() if name in run.metrics}
+    for title in ("step", *columns.values()):
         table.add_column(title, justify="right")
-    for row, at in enumerate(run.metric_steps):
-        table.add_row(str(at), *[f"{float(np.median(run.metrics[name][row])):.3g}" for name in columns])
+    rows = summary(run)
+    for k in np.unique(np.linspace(0, len(rows) - 1, ROWS).round().astype(int)):
+        table.add_row(str(rows[k]["step"]), *[f"{rows[k][name]['median']:.3g}" for name in columns])
+    if seeds > 1:
+        between = [f"{rows[-1][name]['low']:.3g} to {rows[-1][name]['high']:.3g}" for name in columns]
+        table.add_row("quartiles", *between)
     Console().print(table)
-    if output is not None:
-        arrays: dict[str, Any] = {
-            "steps": run.metric_steps,
-            **{name: np.asarray(run.metrics[name]) for name in columns},
-        }
-        print(write_atomically(output, lambda file: np.savez(file, **arrays)))
+    if number:
+        share = share_of_seeds(np.atleast_1d(np.asarray(run.metrics["modes"][-1]) == number))
+        print(
+            f"all {number} modes: {share['share']:.0%} of the seeds; of all seeds, with confidence 95%, "
+            f"{share['lower']:.0%} to {share['upper']:.0%}"
+        )
 
 
-def _ring_game(objective: Objective) -> tuple[Any, Any]:
-    """The ring of 8 with networks of two layers of 64, and the method that its claim uses."""
-    import dualgap as dg
+def _kept(run: Trajectory, output: Path) -> Path:
+    import numpy as np
 
-    duals = {
-        Objective.js: (dg.duals.JensenShannon(), dg.duals.R1(0.05)),
-        Objective.wasserstein: (dg.duals.KantorovichRubinstein(), dg.duals.GradientPenalty(1.0)),
+    from dualgap.training.history import write_json_lines
+    from dualgap.writing import write_atomically
+
+    if output.suffix.lower() == ".jsonl":
+        return write_json_lines(run, output)
+    arrays: dict[str, Any] = {
+        "steps": run.metric_steps,
+        **{name: np.asarray(value) for name, value in run.metrics.items()},
     }
-    dual, regulariser = duals[objective]
-    gan = dg.training.AdversarialGame(
-        generator=dg.networks.MLP((2, 64, 64, 2)),
-        critic=dg.networks.MLP((2, 64, 64, 1)),
-        objective=dual,
-        data=dg.training.Ring(spread=0.05),
-        latent=2,
-        batch_size=128,
-        saturating=False,
-        regulariser=regulariser,
-    )
-    method = dg.methods.AlternatingGDA(step=5e-3, first="y", scaling=dg.methods.Adam(beta1=0.0))
-    return gan, method
+    return write_atomically(output, lambda file: np.savez(file, **arrays))
+
+
+def _draw(dg: Any, recipe: Recipe, run: Trajectory, picture: Path | None, animation: Path | None) -> None:
+    """Seed 0's points beside as many data."""
+    from dualgap.report.samples import animate, draw_samples
+
+    game = recipe.game
+
+    def generated(record: int) -> Any:
+        streams = dg.games.Streams([0], purpose=3, dtype=run.x.dtype, device=run.x.device)
+        return game.generate(run.x[record][:1], streams, DRAWN)[0].cpu().numpy()
+
+    data = game.data.draw(dg.games.Streams(0, purpose=4), DRAWN).numpy()
+    if picture is not None:
+        print(draw_samples(generated(-1), data, f"{recipe.title}, after {run.metric_steps[-1]} steps", picture))
+    if animation is not None:
+        titles = [f"{recipe.title}, step {step}" for step in run.steps]
+        print(animate([generated(record) for record in range(len(run.steps))], data, titles, animation))

@@ -102,7 +102,7 @@ def require_strategies(
         if point.shape != (size,) or not np.isfinite(point).all():
             raise error(f"{name} must be {size} finite numbers, got shape {point.shape}")
         outside = one.distance(torch.as_tensor(point))
-        if outside > FEASIBILITY_TOLERANCE * (1 + float(np.linalg.norm(point))):
+        if outside > FEASIBILITY_TOLERANCE * (1 + math.hypot(*point)):
             raise error(f"{name} must lie in its set {one}, it is {outside:.3g} outside")
 
 

@@ -71,7 +71,7 @@ class Gaussian(Measure):
                 "use (covariance + covariance.T) / 2",
                 argument="covariance",
             )
-        eigenvalues = np.linalg.eigvalsh((plain + plain.T) / 2)
+        eigenvalues = np.linalg.eigvalsh(plain / 2 + plain.T / 2)  # halved first: a sum may be too large for a float
         if eigenvalues[0] < -EIGENVALUE_TOLERANCE * max(abs(eigenvalues[-1]), abs(eigenvalues[0])) * d:
             raise InvalidInput(
                 f"covariance must be positive semi-definite, got the eigenvalue {eigenvalues[0]:.6g}",
