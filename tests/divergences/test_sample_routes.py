@@ -12,12 +12,12 @@ P, Q = dg.Samples(RNG.normal(1.0, 1.0, (80, 2))), dg.Samples(RNG.normal(size=(70
 @pytest.mark.parametrize(
     ("function", "options", "names"),
     [
-        (dg.kl, {}, ["held_out", "classifier", "neighbours"]),
+        (dg.kl, {}, ["held_out", "neural", "classifier", "neighbours"]),
         (dg.js, {}, ["held_out", "accuracy", "neural", "classifier"]),
         (dg.jeffreys, {}, ["held_out", "neighbours"]),
-        (dg.total_variation, {}, ["held_out", "accuracy"]),
-        (dg.hellinger, {}, ["held_out", "classifier", "neighbours"]),
-        (dg.chi_squared, {}, ["held_out"]),
+        (dg.total_variation, {}, ["held_out", "accuracy", "neural"]),
+        (dg.hellinger, {}, ["held_out", "neural", "classifier", "neighbours"]),
+        (dg.chi_squared, {}, ["held_out", "neural"]),
         (dg.renyi, {"order": 2.0}, ["held_out", "neighbours"]),
         (dg.f_divergence, {"generator": dg.divergences.ChiSquared()}, ["held_out"]),
     ],

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 import dualgap as dg
-from dualgap.duals.critic_loss import critic_loss
+from dualgap.duals.critic_loss import critic_gradient, critic_loss
 from dualgap.games import Streams
 
 NETWORK = dg.networks.MLP((2, 8, 1), activation="tanh")
@@ -31,3 +32,27 @@ def test_a_penalty_is_added_copy_by_copy():
     expected = dg.duals.R1(3.0).penalty(lambda points: NETWORK(WEIGHTS, points)[..., 0], REAL, FAKE, MIX)
     assert expected.shape == (2,)
     assert torch.allclose(penalised - plain, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "regulariser",
+    [
+        None,
+        dg.duals.R1(3.0),
+        dg.duals.R2(2.0),
+        dg.duals.GradientPenalty(10.0),
+        dg.duals.GradientPenalty(10.0, one_sided=True),
+        dg.duals.R1(3.0) + dg.duals.GradientPenalty(1.0),
+    ],
+)
+@pytest.mark.parametrize("objective", [dg.duals.JensenShannon(), dg.duals.KantorovichRubinstein()])
+def test_the_gradient_by_one_pass_is_that_of_the_loss(objective, regulariser):
+    parts = objective, regulariser, NETWORK
+    expected = torch.func.grad(lambda w: critic_loss(*parts, w, REAL, FAKE, MIX).sum())(WEIGHTS)
+    with torch.no_grad():
+        found = critic_gradient(*parts, WEIGHTS, REAL, FAKE, MIX)
+    assert not found.requires_grad
+    assert torch.allclose(found, expected, rtol=1e-10, atol=1e-14)
+    for k in range(2):
+        alone = critic_gradient(*parts, WEIGHTS[k], REAL[k], FAKE[k], MIX[k])
+        assert torch.allclose(found[k], alone, rtol=1e-9, atol=1e-13)

@@ -8,7 +8,8 @@ import torch
 
 import dualgap as dg
 from dualgap.duals import FittedCritic
-from dualgap.errors import InvalidInput
+from dualgap.duals.fitted_critic import certified_scale
+from dualgap.errors import CertificateError, InvalidInput
 from dualgap.games import Streams
 
 NETWORK = dg.networks.MLP((2, 8, 1), activation="tanh")
@@ -37,3 +38,24 @@ def test_points_of_another_dimension_are_named():
         CRITIC(np.zeros((1, 3)))
     with pytest.raises(InvalidInput, match=r"^points must be finite"):
         CRITIC([[np.nan, 0.0]])
+
+
+@pytest.mark.parametrize("layer", ["bjorck", "cayley", "aol", "sll"])
+def test_a_lipschitz_network_is_recomputed_with_its_norms_and_a_larger_scale_is_found(layer):
+    network = dg.networks.LipschitzMLP((2, 8, 8, 1), layer=layer)
+    weights = 3 * network.initial(Streams(1))
+    scale = certified_scale(network, weights, 3.0)
+    assert 2.9 < scale <= 3.0
+    sound, wide = (
+        FittedCritic(network=network, weights=weights, centre=np.zeros(2), radius=3.0, scale=one)
+        for one in (scale, 1.01 * 3.0)
+    )
+    assert np.allclose(sound.recomputed(POINTS), sound(POINTS), atol=1e-12)
+    with pytest.raises(CertificateError, match=r"Lipschitz constant of up to 1\.01"):
+        wide.recomputed(POINTS)
+
+
+def test_a_network_of_unknown_slope_proves_nothing_of_a_distance():
+    assert certified_scale(NETWORK, WEIGHTS, 3.0) == 3.0
+    with pytest.raises(CertificateError, match="Lipschitz constant of up to"):
+        CRITIC.recomputed(POINTS)

@@ -16,8 +16,9 @@ P, Q = dg.Samples(X), dg.Samples(Y + [0.5, 0.0])
 
 
 def test_the_distance_by_a_critic_is_the_fit():
-    bracket = dg.wasserstein(P, Q, method="neural", steps=50, seed=3)
-    direct = dg.duals.fit(dg.duals.KantorovichRubinstein(), P, Q, steps=50, seed=3).bracket
+    critic = dg.networks.Cones(2, 16)
+    bracket = dg.wasserstein(P, Q, method="neural", steps=20, seed=3, critic=critic, diameter=3.0)
+    direct = dg.duals.fit(dg.duals.KantorovichRubinstein(), P, Q, steps=20, seed=3, critic=critic, diameter=3.0).bracket
     assert (bracket.value, bracket.lower, bracket.method) == (direct.value, direct.lower, "neural")
 
 
@@ -32,6 +33,14 @@ def test_js_by_a_critic_is_the_fit_too():
     direct = dg.duals.fit(dg.duals.JensenShannon(), P, Q, steps=50, seed=3).bracket
     assert (bracket.value, bracket.lower, bracket.method) == (direct.value, direct.lower, "neural")
     assert bracket.guarantee.name == "CONFIDENCE"
+
+
+@pytest.mark.parametrize("distance", [dg.kl, dg.js, dg.total_variation, dg.hellinger, dg.chi_squared])
+def test_every_divergence_with_a_dual_has_the_route(distance):
+    found = distance(P, Q, method="neural", steps=5)
+    assert found.method == "neural"
+    assert found.guarantee.name == "CONFIDENCE"
+    found.certificate.check()
 
 
 def test_an_option_of_no_method_is_named():

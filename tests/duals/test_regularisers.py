@@ -51,6 +51,25 @@ def test_r1_is_half_the_mean_squared_slope_at_the_data():
     assert torch.allclose(dg.duals.R1(0.7).penalty(score, REAL, FAKE, MIX), expected, rtol=1e-7)
 
 
+def test_r2_is_that_at_the_generated_points_and_several_penalties_add_up():
+    expected = 0.7 / 2 * slopes(FAKE).square().mean(-1)
+    assert torch.allclose(dg.duals.R2(0.7).penalty(score, REAL, FAKE, MIX), expected, rtol=1e-7)
+    both = dg.duals.R1(0.5) + dg.duals.R2(0.7) + dg.duals.WeightClipping(0.1)
+    assert [type(one).__name__ for one in both.parts] == ["R1", "R2", "WeightClipping"]
+    assert torch.allclose(
+        both.penalty(score, REAL, FAKE, MIX), dg.duals.R1(0.5).penalty(score, REAL, FAKE, MIX) + expected, rtol=1e-7
+    )
+    assert both.project(torch.tensor([5.0])).tolist() == [pytest.approx(0.1)]
+
+
+def test_what_is_no_regulariser_is_not_added():
+    with pytest.raises(TypeError):
+        dg.duals.R1(0.5) + 3
+    for parts in ((), "r1", (dg.duals.R1(1.0), "r2")):
+        with pytest.raises(InvalidInput, match=r"^parts must"):
+            dg.duals.Regularisers(parts)
+
+
 def test_a_penalty_has_a_finite_gradient_where_the_slope_is_zero():
     weights = torch.zeros_like(WEIGHTS)
 
@@ -66,7 +85,7 @@ def test_clipping_is_the_nearest_weight_in_the_box_and_changes_no_loss():
     assert float(clipping.penalty(score, REAL, FAKE, MIX)) == 0
 
 
-@pytest.mark.parametrize("make", [dg.duals.WeightClipping, dg.duals.GradientPenalty, dg.duals.R1])
+@pytest.mark.parametrize("make", [dg.duals.WeightClipping, dg.duals.GradientPenalty, dg.duals.R1, dg.duals.R2])
 @pytest.mark.parametrize("value", [0.0, -1.0, float("nan"), "1", True])
 def test_weights_and_bounds_are_positive_numbers(make, value):
     with pytest.raises(InvalidInput, match=r"^(weight|bound) must"):

@@ -11,7 +11,8 @@ from scipy import stats
 
 import dualgap as dg
 from dualgap.errors import CertificateError, InvalidInput
-from dualgap.transport.population import Extension, deviation
+from dualgap.transport.extension import Extension
+from dualgap.transport.population import deviation
 
 #: Laws with a known distance: a sampler of pairs, W_1, W_2 and a diameter.
 LINE = (lambda rng, n: (rng.uniform(size=(n, 1)), rng.uniform(size=(n, 1)) / 2), 0.25, math.sqrt(1 / 12), 1.0)
@@ -90,26 +91,10 @@ def test_the_certificate_recomputes_what_was_claimed(ground, diameter):
 def test_a_critic_that_is_not_1_lipschitz_by_construction_proves_nothing(change):
     rng = np.random.default_rng(4)
     found = dg.wasserstein(dg.Samples(rng.normal(size=(40, 2))), dg.Samples(rng.normal(size=(40, 2)) + 3))
-    broken = dataclasses.replace(found.certificate.critic, **change)
+    sound = Extension(np.zeros((2, 2)), np.zeros(2), "euclidean")
+    broken = dataclasses.replace(sound, **change)
     with pytest.raises(CertificateError):
         dataclasses.replace(found.certificate, critic=broken).check()
-
-
-def test_every_extension_is_1_lipschitz():
-    rng = np.random.default_rng(5)
-    turned = np.linalg.qr(rng.normal(size=(3, 3)))[0][:2]
-    points = rng.normal(size=(200, 3)) * 5
-    for axes, sign in ((None, 1), (turned, -1)):
-        critic = Extension(
-            rng.normal(size=(20, 3 if axes is None else 2)), rng.normal(size=20), "euclidean", axes, sign
-        )
-        scores = critic(points)
-        slopes = np.abs(scores[:, None] - scores) / np.maximum(stats_distance(points), 1e-9)
-        assert slopes.max() <= 1 + 1e-12
-
-
-def stats_distance(points):
-    return np.linalg.norm(points[:, None] - points, axis=2)
 
 
 @pytest.mark.parametrize("scale", [1e-150, 1e150])

@@ -17,7 +17,9 @@ from dualgap.divergences.generators import (
 from dualgap.divergences.kernel_discrepancy import mmd
 from dualgap.divergences.permutation import PermutationTest, permutation_test
 from dualgap.divergences.public import chi_squared, f_divergence, jeffreys, kl, renyi
+from dualgap.divergences.reverse_kl import ReverseKullbackLeibler
 from dualgap.divergences.skew import SkewJensenShannon
+from dualgap.divergences.triangular import TriangularDiscrimination
 from dualgap.divergences.user import Generator
 
 __all__ = [
@@ -29,9 +31,11 @@ __all__ = [
     "KullbackLeibler",
     "PermutationTest",
     "Power",
+    "ReverseKullbackLeibler",
     "SkewJensenShannon",
     "SquaredHellinger",
     "TotalVariation",
+    "TriangularDiscrimination",
     "chi_squared",
     "energy_distance",
     "f_divergence",

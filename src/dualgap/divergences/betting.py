@@ -80,7 +80,7 @@ def lower_mean(terms: np.ndarray, low: float, high: float, level: float, *, halv
 
 
 def recomputed_lower_mean(terms: np.ndarray, low: float, high: float, level: float) -> float:
-    """The bound of :func:`lower_mean` by a wealth that is multiplied up draw by draw: what certificates check it with.
+    """The bound of :func:`lower_mean` by a wealth that is multiplied up: what certificates check it with.
 
     Parameters
     ----------
@@ -107,26 +107,27 @@ def recomputed_lower_mean(terms: np.ndarray, low: float, high: float, level: flo
         raise CertificateError(f"terms must lie between {low:.6g} and {high:.6g}")
     z = [min(max(one, 0.0), 1.0) for one in z]
     goal = 1 / (1 - level)
+    bets, terms = _bets(z, goal), np.array(z)
     below, above = 0.0, 1.0
     for _ in range(60):
         middle = (below + above) / 2
-        below, above = (middle, above) if _largest_wealth(z, middle, goal) >= goal else (below, middle)
+        # What overflows has won; what underflows has lost, and won before if it ever did.
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            wealth = np.cumprod(1 + np.minimum(bets, SHARE / middle) * (terms - middle))
+        won = bool((wealth >= goal).any())
+        below, above = (middle, above) if won else (below, middle)
     return low + width * below
 
 
-def _largest_wealth(z: list[float], mu: float, goal: float) -> float:
-    """The wealth of a gambler against the mean mu, at its largest; each bet is a function of what came before."""
-    wealth, best, total, squares, variance = 1.0, 1.0, 0.5, 0.25, 0.25
+def _bets(z: list[float], goal: float) -> np.ndarray:
+    """What is bet on each draw, a function of the draws before it alone."""
+    found, total, squares, variance = [], 0.5, 0.25, 0.25
     for t, term in enumerate(z, start=1):
-        bet = min(math.sqrt(2 * math.log(goal) / (variance * len(z))), SHARE / mu)
-        wealth *= 1 + bet * (term - mu)
-        best = max(best, wealth)
+        found.append(math.sqrt(2 * math.log(goal) / (variance * len(z))))
         total += term
         squares += (term - total / (t + 1)) ** 2
         variance = squares / (t + 1)
-        if best >= goal:
-            break
-    return best
+    return np.array(found)
 
 
 def paired_terms(a: np.ndarray, b: np.ndarray) -> np.ndarray:

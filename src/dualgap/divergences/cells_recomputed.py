@@ -161,7 +161,8 @@ class _Cells:
 
 def _log_density(hump: Hump, x: np.ndarray) -> np.ndarray:
     if isinstance(hump, NormalHump):
-        return stats.norm.logpdf(x, hump.mode, hump.scale)
+        with np.errstate(over="ignore"):  # so far out that the logarithm of the density is -inf
+            return stats.norm.logpdf(x, hump.mode, hump.scale)
     if isinstance(hump, LaplaceHump):
         return -np.abs(x - hump.mode) / hump.scale - math.log(2 * hump.scale)
     return hump.log_density(x.ravel()).reshape(x.shape)
@@ -182,7 +183,8 @@ def _log_masses(hump: Hump, edges: np.ndarray) -> np.ndarray:
     """ln of the mass below, between and above the edges."""
     if isinstance(hump, NormalHump):
         z = (edges - hump.mode) / hump.scale / math.sqrt(2)
-        tail = np.log(erfcx(np.abs(z)) / 2) - z * z
+        with np.errstate(over="ignore"):  # so far out that the logarithm of the mass is -inf
+            tail = np.log(erfcx(np.abs(z)) / 2) - z * z
         below, above = (np.where(side, tail, np.log1p(-np.exp(tail))) for side in (z < 0, z >= 0))
     elif isinstance(hump, LaplaceHump):
         z = (edges - hump.mode) / hump.scale

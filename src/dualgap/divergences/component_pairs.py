@@ -71,7 +71,7 @@ def components_of(law: Measure) -> Components | None:
     if isinstance(law, Gaussian):
         covariance = detached(law.covariance)
         spectrum = np.linalg.eigvalsh(covariance)
-        if spectrum[0] * WORST_CONDITION < spectrum[-1] or spectrum[0] <= 0:
+        if spectrum[0] < spectrum[-1] / WORST_CONDITION or spectrum[0] <= 0:
             return None
         return Components(np.ones(1), detached(law.mean)[None], covariance[None])
     if not isinstance(law, Mixture):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import MAX_EMAX, MIN_EMIN, Decimal, Overflow, localcontext
+from decimal import MAX_EMAX, MIN_EMIN, Decimal, Overflow, getcontext, localcontext
 from fractions import Fraction
 from operator import mul
 from typing import final
@@ -119,9 +120,9 @@ class GaussianOverlap(TwoGaussians):
 
     def _from(self, first: Matrix, second: Matrix, shift: list[Decimal]) -> tuple[Decimal, Decimal]:
         distance = _overlap_distance(first, second, shift)
-        apart = 1 - (-distance).exp()
+        apart = -_expm1(-distance)
         forward, backward = _relative_entropy(first, second, shift), _relative_entropy(second, first, shift)
-        mixed = -sum((((1 + (-kl).exp()) / 2).ln() for kl in (forward, backward)), Decimal(0)) / 2
+        mixed = -sum((_log1p(_expm1(-kl) / 2) for kl in (forward, backward)), Decimal(0)) / 2
         return Decimal(2).ln() * apart, min(apart, (forward + backward) / 8, mixed)
 
 
@@ -186,7 +187,7 @@ class GaussianPower(TwoGaussians):
         if first != second:
             value -= (inside + slope * volumes[0] - order * volumes[1]) / (2 * slope)
         if self.scale is not None:
-            value = Decimal(self.scale) * ((slope * value).exp() - 1) / slope
+            value = Decimal(self.scale) * _expm1(slope * value) / slope
         return value, value
 
 
@@ -221,13 +222,38 @@ class GaussianVariationBounds(TwoGaussians):
     """
 
     def _from(self, first: Matrix, second: Matrix, shift: list[Decimal]) -> tuple[Decimal, Decimal]:
-        overlap = (-_overlap_distance(first, second, shift)).exp()
+        apart = _overlap_distance(first, second, shift)
         least = min(_relative_entropy(first, second, shift), _relative_entropy(second, first, shift))
-        upper = min(1 - overlap**2, least / 2, 1 - (-least).exp())
-        return 1 - overlap, upper.sqrt()
+        upper = min(-_expm1(-2 * apart), least / 2, -_expm1(-least))
+        return -_expm1(-apart), upper.sqrt()
 
 
 _PI = Decimal("3.14159265358979323846264338327950288419716939937510582097494459230781640628620899")
+
+
+def _expm1(x: Decimal) -> Decimal:
+    """e^x - 1 to all digits, also where x is small: by its series."""
+    if abs(x) > Decimal("0.1"):
+        return x.exp() - 1
+    return _series(x, lambda term, n: term * x / (n + 1), lambda n: 1)
+
+
+def _log1p(x: Decimal) -> Decimal:
+    """ln(1 + x) to all digits, also where x is small: by its series."""
+    if abs(x) > Decimal("0.1"):
+        return (1 + x).ln()
+    return _series(x, lambda term, n: -term * x, lambda n: n)
+
+
+def _series(first: Decimal, following: Callable[[Decimal, int], Decimal], over: Callable[[int], int]) -> Decimal:
+    """The sum of term / over(n) from n = 1 on, as far as the digits of the context go."""
+    term = total = first
+    n = 1
+    while term and abs(term) > abs(total).scaleb(-getcontext().prec - 3):
+        term = following(term, n)
+        n += 1
+        total += term / over(n)
+    return total
 
 
 def _overlap_distance(first: Matrix, second: Matrix, shift: list[Decimal]) -> Decimal:

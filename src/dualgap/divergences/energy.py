@@ -142,7 +142,14 @@ def _sorted(p: Points, q: Points) -> Bracket:
 def _points(p: Points, q: Points) -> Bracket:
     """Distances summed over all pairs of points."""
     spread = _spread(p.points, q.points)
+    if 0 < spread < LEAST_SPREAD:
+        raise InvalidInput("p and q must be so far apart that a double holds the squares of distances; divide the points "
+                           "by a common unit", argument="p")  # fmt: skip
     return of_points(p, q, _negative_distance, lambda distances: -distances, max(spread, 1e-300), "sum")
+
+
+#: Distances between these have squares that are normal floats.
+LEAST_SPREAD, MOST_SPREAD = 1e-145, 1e153
 
 
 def _spread(x: Any, y: Any, most: float = math.inf) -> float:
@@ -150,8 +157,8 @@ def _spread(x: Any, y: Any, most: float = math.inf) -> float:
     everything = np.concatenate([detached(x), detached(y)])
     with np.errstate(over="ignore"):
         ranges = np.ptp(everything, axis=0)
-        spread = float(np.linalg.norm(ranges)) if len(ranges) > 1 else float(ranges[0])
-    if not spread < most:
+        spread = math.hypot(*ranges)
+    if not (spread < most and (len(ranges) == 1 or spread < MOST_SPREAD)):
         raise InvalidInput("p and q must be so near each other that a double holds the squares of distances; divide the "
                            "points by a common unit", argument="p")  # fmt: skip
     return spread

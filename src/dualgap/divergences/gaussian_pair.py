@@ -30,6 +30,8 @@ __all__ = ["GaussianPair", "difference_of_supports", "doubt", "is_degenerate"]
 
 #: Within this distance of equality the spectrum of the difference is used, beyond it the determinants.
 NEAR = 1 / 3
+#: Variances below this, or above its inverse, are on the way out of the normal floats.
+SMALLEST = 1e-290
 
 
 def is_degenerate(law: Gaussian) -> bool:
@@ -209,6 +211,8 @@ class GaussianPair:
         worst = 1.0
         for covariance in self.reduced[:2]:
             plain = detached(covariance)
+            if not SMALLEST <= np.diagonal(plain).min() <= np.diagonal(plain).max() <= 1 / SMALLEST:
+                return 16.0 * self.rank  # what is below the normal floats has lost its digits
             scale = unit_scale(np.diagonal(plain))
             worst = max(worst, float(np.linalg.cond(plain / np.outer(scale, scale))))
         return 16 * EPS * self.rank * min(worst, 1 / EPS)

@@ -19,10 +19,22 @@ from dualgap.errors import CertificateError, InvalidInput
 from dualgap.measures import Samples
 from dualgap.validation import as_array, choice, confidence_level, count, detached, optional_function
 
-__all__ = ["HeldOutScores", "Parts", "by_held_out", "has_bound", "renyi_by_held_out", "scores_of", "split_at_random"]
+__all__ = [
+    "HeldOutScores",
+    "Parts",
+    "bracket_of_scores",
+    "by_held_out",
+    "has_bound",
+    "renyi_by_held_out",
+    "require_conjugate",
+    "scores_of",
+    "split_at_random",
+]
 
 #: The score is clipped to one of these: a large one says little more than certainty, and widens the terms.
 CLIPS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+#: A lower bound above this share of the logarithm of the number of draws has come to the end of what they can show.
+CAPPED = 0.5
 #: Halvings of an interval that tell one clip from another.
 ENOUGH_TO_CHOOSE = 14
 #: With fewer draws a half has too few to fit anything to.
@@ -75,23 +87,37 @@ class HeldOutScores(Certificate):
         for scores in self.scores:
             if not (np.abs(scores) <= self.clip).all():
                 raise CertificateError(f"scores must be at most {self.clip:g} in size")
-        self._require_conjugate()
+        require_conjugate(self.generator, self.scores, self.clip)
         low, high = _interval(self.generator, self.clip)
         first, second = dual_terms(self.generator, self.scores[0])[0], dual_terms(self.generator, self.scores[1])[1]
         below = recomputed_lower_mean(paired_terms(first, second), low, high, self.level)
         return max(0.0, _linked(below, self.order)), _ceiling(self.generator, self.order)
 
-    def _require_conjugate(self) -> None:
-        """Young's inequality: the line through the terms at one ratio lies below f, less its tangent at 1, at all others."""
-        scores = np.concatenate([np.linspace(-self.clip, self.clip, 129), *(one[:64] for one in self.scores)])
-        real, fake = dual_terms(self.generator, scores)
-        ratio = np.exp(scores)
-        f = self.generator.f(ratio) - self.generator.slope * (ratio - 1)
-        lines = real[:, None] * ratio + fake[:, None]
-        # The terms are sums of numbers of the order of 1, also where they are next to 0.
-        size = 1e-12 * (np.abs(f) + np.abs(real[:, None]) * ratio + np.abs(fake[:, None])) + 1e-14 * (1 + ratio)
-        if not (lines <= f + size).all():
-            raise CertificateError("the terms are not those of the generator and its conjugate")
+
+def require_conjugate(generator: FDivergence, scores: Parts, reach: float) -> None:
+    """Young's inequality: the line through the terms at one ratio lies below f, less its tangent at 1, at all others.
+
+    Parameters
+    ----------
+    generator : FDivergence
+    scores : pair of arrays
+    reach : float
+        Of the scores that are looked at.
+
+    Raises
+    ------
+    CertificateError
+        When the terms of q are not those of the convex conjugate.
+    """
+    scores_seen = np.concatenate([np.linspace(-reach, reach, 129), *(one[:64] for one in scores)])
+    real, fake = dual_terms(generator, scores_seen)
+    ratio = np.exp(scores_seen)
+    f = generator.f(ratio) - generator.slope * (ratio - 1)
+    lines = real[:, None] * ratio + fake[:, None]
+    # The terms are sums of numbers of the order of 1, also where they are next to 0.
+    size = 1e-12 * (np.abs(f) + np.abs(real[:, None]) * ratio + np.abs(fake[:, None])) + 1e-14 * (1 + ratio)
+    if not (lines <= f + size).all():
+        raise CertificateError("the terms are not those of the generator and its conjugate")
 
 
 def _interval(generator: FDivergence, clip: float) -> tuple[float, float]:
@@ -209,6 +235,33 @@ def _bound(p: Samples, q: Samples, generator: FDivergence, order: float | None, 
            critic: Any, features: str | None, seed: int) -> Bracket:  # fmt: skip
     level = confidence_level(confidence)
     fitted, held_out = scores_of(p, q, critic, features, seed)
+    return bracket_of_scores(fitted, held_out, generator, level=level, order=order)
+
+
+def bracket_of_scores(fitted: Parts, held_out: Parts, generator: FDivergence, *, level: float,
+                      order: float | None = None) -> Bracket:  # fmt: skip
+    """What a critic's scores prove of the laws: CONFIDENCE below, at every number of draws.
+
+    Parameters
+    ----------
+    fitted : pair of arrays
+        Estimates of ln p/q at draws that choose what they are clipped to.
+    held_out : pair of arrays
+        The same at draws that had no part in making the critic.
+    generator : FDivergence
+    level : float
+    order : float, optional
+        Of the Renyi divergence that is asked for.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> x, y = rng.normal(size=4000) + 1, rng.normal(size=4000)  # ln p/q = x - 1/2, KL = 1/2
+    >>> scores = (x[:500] - 0.5, y[:500] - 0.5), (x[500:] - 0.5, y[500:] - 0.5)
+    >>> from dualgap.divergences import KullbackLeibler
+    >>> 0.4 < bracket_of_scores(*scores, KullbackLeibler(), level=0.95).lower < 0.5
+    True
+    """
 
     def terms(scores: Parts, clip: float) -> Parts:
         first, second = (np.clip(one, -clip, clip) for one in scores)
@@ -232,8 +285,10 @@ def _bound(p: Samples, q: Samples, generator: FDivergence, order: float | None, 
         order=order,
     )
     largest = f"about {math.log(min(map(len, held_out))):.2g} nats (the logarithm of the number of held-out draws)"
+    capped = lower > CAPPED * math.log(min(map(len, held_out)))
+    at_cap = f">= {lower:.4g}, and nothing that such draws can show says by how much: " if capped else ""
     reason = (
-        f"no upper bound holds for all laws, and no lower bound above {largest} can be shown"
+        f"{at_cap}no upper bound holds for all laws, and no lower bound above {largest} can be shown"
         if ceiling == math.inf
         else f"the upper bound is the largest value there is, {ceiling:.4g}: no better one holds for all laws"
     )

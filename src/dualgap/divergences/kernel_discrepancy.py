@@ -23,6 +23,8 @@ from dualgap.validation import confidence_level, detached, real
 
 __all__ = ["NearTheSample", "mmd"]
 
+#: The least bandwidth, and the inverse of the largest, whose squares are normal floats.
+NARROWEST = 1e-150
 MMD = Quantity("mmd", bare=Points)
 
 
@@ -41,7 +43,7 @@ def mmd(p: Any, q: Any, *, bandwidth: float, confidence: float = 0.95, method: s
     p, q : measures on the same R^d, or what stands for them
         Points, Gaussians and their mixtures (singular ones included), or Samples.
     bandwidth : float
-        h, in the unit of the points; above 0.
+        h, in the unit of the points; between 1e-150 and 1e150.
     confidence : float
         The probability with which the bounds hold, for Samples.
     method : str
@@ -73,12 +75,12 @@ def mmd(p: Any, q: Any, *, bandwidth: float, confidence: float = 0.95, method: s
 
     Reference: gretton2012
     """
-    bandwidth = real(bandwidth, "bandwidth", above=0)
+    bandwidth = real(bandwidth, "bandwidth", at_least=NARROWEST, at_most=1 / NARROWEST)
     confidence_level(confidence)
     return MMD.compute(p, q, method=method, bandwidth=bandwidth, confidence=confidence, **options)
 
 
-by_kernel(mmd, lambda *, bandwidth, **options: _kernels(real(bandwidth, "bandwidth", above=0))[1])
+by_kernel(mmd, lambda *, bandwidth, **options: _kernels(real(bandwidth, "bandwidth", at_least=NARROWEST, at_most=1 / NARROWEST))[1])
 
 
 @MMD.route("sum", Points, Points, Guarantee.EXACT)
@@ -212,6 +214,7 @@ def _expected_kernel(m: Any, s: Any, n: Any, t: Any, bandwidth: float) -> tuple[
     matrix = s + xp.eye(len(d), dtype=s.dtype, device=device(s))
     root = xp.linalg.cholesky((matrix + matrix.T) / 2)
     image = xp.linalg.solve(root, d[:, None] / bandwidth)
-    square, volume = xp.sum(image * image), xp.prod(xp.linalg.diagonal(root))
+    with np.errstate(over="ignore"):  # infinitely far apart: the kernel is 0 there
+        square, volume = xp.sum(image * image), xp.prod(xp.linalg.diagonal(root))
     condition = float(np.linalg.cond(detached(matrix))) * (1 + len(d)) * (1 + float(constant(square)))
     return xp.exp(-square / 2) / volume, condition

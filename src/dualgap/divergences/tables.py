@@ -162,7 +162,8 @@ TOTAL_VARIATION.route("gaussian", Gaussian, Gaussian, Guarantee.EXACT, when=_shi
 )
 TOTAL_VARIATION.route("overlap", Gaussian, Gaussian, Guarantee.CERTIFIED, when=_equivalent)(gaussian.variation_between)
 # Critics are a layer above; their module adds its route when samples are first asked about.
-JS.routes_in("dualgap.duals.neural", Samples, Samples)
+for _quantity in (KL, JS, TOTAL_VARIATION, HELLINGER, CHI_SQUARED):
+    _quantity.routes_in("dualgap.duals.neural", Samples, Samples)
 JS.route("gaussian", Gaussian, Gaussian, Guarantee.EXACT, when=gaussian.are_equal)(gaussian.between_equal)
 JS.route("overlap", Gaussian, Gaussian, Guarantee.CERTIFIED, when=_equivalent)(gaussian.js_between)
 

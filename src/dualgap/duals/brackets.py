@@ -1,162 +1,175 @@
-"""The bracket that a trained critic proves: of the discrete measures it saw, or of the laws behind held-out draws."""
+"""The brackets that trained critics prove: of the discrete measures they saw, or of the laws behind held-out draws."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
 
 from dualgap.bracket import Bracket, Certificate, Guarantee
-from dualgap.duals.certify import CriticCertificate, HeldOutCertificate
+from dualgap.divergences.generators import FDivergence
+from dualgap.divergences.held_out import Parts as Pair
+from dualgap.divergences.held_out import bracket_of_scores
+from dualgap.duals.certify import CriticCertificate
 from dualgap.duals.fitted_critic import FittedCritic
 from dualgap.measures import Points
-from dualgap.objectives import Dual
+from dualgap.objectives import DonskerVaradhan, Dual, SemiDual
 from dualgap.transport.discrete import plain_masses
 from dualgap.transport.duality import tight_potentials
 from dualgap.transport.exact import certify, solve
-from dualgap.transport.ground import point_cost
-from dualgap.transport.population import Extension, deviation, population_bracket
+from dualgap.transport.extension import Extension, LipschitzCritic
+from dualgap.transport.ground import Cost, MatrixCost, point_cost
+from dualgap.transport.population import population_bracket
 from dualgap.transport.splits import Split
 from dualgap.validation import detached
 
-__all__ = ["bracket_of_laws", "bracket_of_points"]
+__all__ = ["admissible", "bracket_of_laws", "bracket_of_points", "log_ratios", "within_reach"]
 
 #: A penalised critic's slope is near 1, not at it; the extension of the critic times one of these is chosen by
 #: its value.
 SLOPES = (0.25, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5)
-#: A logit beyond this says no more than certainty, and widens the margin.
-LOGIT_BOUNDS = (0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
+#: A larger logarithm of a density ratio says no more, and leaves float64.
+LARGEST_RATIO = 30.0
 #: Points of each side from which the upper bound's plan is computed: an exact plan of these takes about a second.
 PLAN_POINTS = 1500
+#: Anchors of the extension of a critic that is not 1-Lipschitz itself, of each side.
+ANCHORS = 2000
 
 
-def bracket_of_points(objective: Dual, critic: FittedCritic, p: Points, q: Points) -> Bracket:
+def bracket_of_points(objective: Dual, critic: LipschitzCritic, p: Points, q: Points) -> Bracket:
     """CERTIFIED bounds of the divergence between two discrete measures.
 
-    W_1: the critic's c-transform below, an optimal plan above. JS: the critic's value below, log 2 above.
+    Of a transport distance: the critic's c-transform below, an optimal plan above. Of an f-divergence: the critic's value
+    below, the largest value that there is above.
     """
     x, y = detached(p.points), detached(q.points)
     masses = plain_masses(p), plain_masses(q)
-    if objective.lipschitz:
-        cost = point_cost(x, y, order=1.0, ground="euclidean")
+    generator = objective.generator
+    if generator is None:
+        cost = _cost(objective, x, y)
         plan = solve(cost, *masses).plan
-        scores = _within_reach(critic(x), x)
-        proofs = [certify(cost, masses, plan, tight_potentials(cost, slope * scores)) for slope in SLOPES]
-        return _bracket(objective, max(proofs, key=lambda proof: proof.lower), Guarantee.CERTIFIED, None, "")
-    slope, offset = _map(objective)
-    proof = CriticCertificate(
-        lower=-math.inf,
-        upper=math.inf,
-        masses=masses,
-        slope=slope,
-        offset=offset,
-        real_terms=_terms(objective.real, critic(x)),
-        fake_terms=_terms(objective.fake, critic(y)),
-        ceiling=math.log(2),
+        proofs = [certify(cost, masses, plan, pair) for pair in _potentials(objective, critic, cost, x, y)]
+        return _certified(objective, max(proofs, key=lambda proof: proof.lower), "")
+    scores = log_ratios(objective, critic, (x, y), (x, y), masses)
+    proof = CriticCertificate(lower=0.0, upper=generator.singular, scores=scores, masses=masses, generator=generator)
+    most = (
+        "no upper bound follows from a critic"
+        if np.isinf(generator.singular)
+        else "the upper bound is the largest value there is"
     )
-    return _bracket(
-        objective,
-        proof.claiming(),
-        Guarantee.CERTIFIED,
-        None,
-        "the upper bound is the largest value that JS has",
-    )
+    return _certified(objective, proof.claiming(), most)
 
 
-def bracket_of_laws(
-    objective: Dual, critic: FittedCritic, split: Split, level: float, diameter: float | None
-) -> Bracket:
-    """Bounds of the divergence between the laws, from draws that had no part in making the critic.
-
-    The critic is made admissible by the training draws (anchors of the McShane extension; the logit's bound),
-    the version is chosen on the validation draws, and the held-out draws give the bound.
-    """
-    if objective.lipschitz:
-        return _bracket_of_distance(objective, critic, split, level, diameter)
-    slope, offset = _map(objective)
-
-    def margin_value(bound: float) -> float:
-        real_terms, fake_terms = _clipped_terms(objective, critic, split.validation, bound)
-        n, m = (len(part) for part in split.held_out)
-        return float(real_terms.mean() + fake_terms.mean()) - deviation(bound, n, m, level)
-
-    bound = max(LOGIT_BOUNDS, key=margin_value)
-    real_terms, fake_terms = _clipped_terms(objective, critic, split.held_out, bound)
-    proof = HeldOutCertificate(
-        lower=-math.inf,
-        upper=math.inf,
-        real_terms=real_terms,
-        fake_terms=fake_terms,
-        slope=slope,
-        offset=offset,
-        level=level,
-        value_range=bound,
-        ceiling=math.log(2),
-    )
-    return _bracket(
-        objective,
-        proof.claiming(),
-        Guarantee.CONFIDENCE,
-        level,
-        "the upper bound is the largest value that JS has: no better one holds for all laws",
-    )
-
-
-def _bracket_of_distance(
-    objective: Dual, critic: FittedCritic, split: Split, level: float, diameter: float | None
-) -> Bracket:
-    anchors = np.concatenate(split.train)
-    scores = _within_reach(critic(anchors), anchors)
-    extensions = [Extension(anchors, -slope * scores, "euclidean") for slope in SLOPES]
-    found = population_bracket(
-        extensions, split, order=1.0, level=level, diameter=diameter, plan_points=PLAN_POINTS, method="neural"
-    )
-    return replace(found, quantity=objective.quantity)
-
-
-def _bracket(
-    objective: Dual, proof: Certificate, guarantee: Guarantee, confidence: float | None, reason: str
-) -> Bracket:
-    """The critic's value: the lower bound of a certified bracket, the held-out value without its margin otherwise."""
-    value = proof.lower
-    if isinstance(proof, HeldOutCertificate):
-        terms = float(proof.real_terms.mean() + proof.fake_terms.mean())
-        value = min(max(proof.slope * terms + proof.offset, proof.lower), proof.upper)
+def _certified(objective: Dual, proof: Certificate, reason: str) -> Bracket:
     return Bracket(
-        value=value,
+        value=proof.lower,
         lower=proof.lower,
         upper=proof.upper,
-        guarantee=guarantee,
+        guarantee=Guarantee.CERTIFIED,
         method="neural",
         certificate=proof,
-        confidence=confidence,
         reason=reason,
         quantity=objective.quantity,
     )
 
 
-def _map(objective: Dual) -> tuple[float, float]:
-    """Slope and offset of the affine map from the supremum to the divergence."""
-    zero, one = (float(objective.divergence(torch.tensor(float(value), dtype=torch.float64))) for value in (0, 1))
-    return one - zero, zero
+def _cost(objective: Dual, x: np.ndarray, y: np.ndarray) -> Cost:
+    if not isinstance(objective, SemiDual):
+        return point_cost(x, y, order=1.0, ground="euclidean")
+    if objective.cost is None:
+        return point_cost(x, y, order=float(objective.order), ground="euclidean")
+    matrix = objective.costs(torch.as_tensor(x), torch.as_tensor(y)).detach().numpy()
+    return MatrixCost(matrix=np.asarray(matrix, dtype=np.float64), order=1.0)
 
 
-def _terms(term: object, scores: np.ndarray) -> np.ndarray:
-    return term(torch.as_tensor(scores)).numpy()  # type: ignore[operator]
+def _potentials(
+    objective: Dual, critic: LipschitzCritic, cost: Cost, x: np.ndarray, y: np.ndarray
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Feasible pairs, one of which proves most."""
+    if isinstance(objective, SemiDual):
+        scores = critic(y) / cost.unit**cost.order
+        return [tight_potentials(cost.transposed(), slope * scores)[::-1] for slope in SLOPES]  # pyright: ignore
+    scores = within_reach(critic(x), x) / cost.unit
+    return [tight_potentials(cost, slope * scores) for slope in SLOPES]
 
 
-def _clipped_terms(
-    objective: Dual, critic: FittedCritic, parts: tuple[np.ndarray, np.ndarray], bound: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """The terms of the critic clipped to [-bound, bound]: each lies in an interval of this length."""
-    real_scores, fake_scores = (np.clip(critic(points), -bound, bound) for points in parts)
-    return _terms(objective.real, real_scores), _terms(objective.fake, fake_scores)
+def log_ratios(
+    objective: Dual, critic: LipschitzCritic, choosing: Pair, at: Pair, masses: tuple[np.ndarray, np.ndarray] | None
+) -> Pair:
+    """What a critic says about ln p/q at points of both sides.
+
+    The Donsker-Varadhan critic is one up to a constant, which the points of q that may be looked at choose.
+    """
+
+    def ratio(points: np.ndarray) -> np.ndarray:
+        return objective.log_ratio(torch.as_tensor(critic(points))).numpy()
+
+    shift = 0.0
+    if isinstance(objective, DonskerVaradhan):
+        scores = ratio(choosing[1])
+        weights = np.full(len(scores), 1 / len(scores)) if masses is None else masses[1]
+        with np.errstate(divide="ignore"):
+            shift = float(np.logaddexp.reduce(scores + np.log(weights)))
+    first, second = (np.clip(ratio(points) - shift, -LARGEST_RATIO, LARGEST_RATIO) for points in at)
+    return first, second
 
 
-def _within_reach(scores: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Scores no farther from their median than a 1-Lipschitz function gets: those of a critic that ran away lose digits."""
+def admissible(critic: FittedCritic, split: Split) -> Sequence[LipschitzCritic]:
+    """The 1-Lipschitz critics that a fitted one stands for: itself, or its McShane extensions from training draws."""
+    if critic.network.lipschitz:
+        return [critic]
+    anchors = np.concatenate([part[:ANCHORS] for part in split.train])
+    scores = within_reach(critic(anchors), anchors)
+    return [Extension(anchors, -slope * scores, "euclidean") for slope in SLOPES]
+
+
+def bracket_of_laws(
+    objective: Dual, critics: Sequence[LipschitzCritic], split: Split, level: float, diameter: float | None
+) -> tuple[Bracket, LipschitzCritic]:
+    """Bounds of the divergence between the laws, from draws that had no part in making the critics; and the critic that gave
+    them.
+
+    One critic, and what it is clipped to, is chosen on the validation draws; the held-out draws give the bound. A transport
+    distance of any order is at least W_1, so that 1-Lipschitz critics bound it.
+    """
+    if objective.generator is None:
+        order = float(objective.order) if isinstance(objective, SemiDual) else 1.0
+        found = population_bracket(
+            critics, split, order=order, level=level, diameter=diameter, plan_points=PLAN_POINTS, method="neural"
+        )
+        proof: Any = found.certificate
+        below = "" if order == 1 else "the value and the lower bound are those of W_1, which is at most W_r"
+        reason = "; ".join(filter(None, (below, found.reason)))
+        return replace(found, quantity=objective.quantity, reason=reason), proof.critic
+    generator = objective.generator
+    critic = max(critics, key=lambda one: _promise(objective, generator, one, split, level))
+    choosing, proving = (
+        log_ratios(objective, critic, split.train, part, None) for part in (split.validation, split.held_out)
+    )
+    found = bracket_of_scores(choosing, proving, generator, level=level)
+    return replace(found, method="neural", quantity=objective.quantity), critic
+
+
+def _promise(
+    objective: Dual, generator: FDivergence, critic: LipschitzCritic, split: Split, level: float
+) -> tuple[float, float]:
+    """What the validation draws say that a critic will prove."""
+    scores = log_ratios(objective, critic, split.train, split.validation, None)
+    said = bracket_of_scores(scores, scores, generator, level=level)
+    return said.lower, said.value
+
+
+def within_reach(scores: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Scores no farther from their median than a 1-Lipschitz function gets: those of a critic that ran away lose digits.
+
+    Examples
+    --------
+    >>> within_reach(np.array([0.0, 1e9, 0.0]), np.array([[0.0], [1.0], [2.0]])).tolist()
+    [0.0, 4.0, 0.0]
+    """
     reach = 2 * float(np.linalg.norm(points - points[0], axis=1).max())
     middle = np.median(scores)
     return np.clip(scores - middle, -reach, reach)

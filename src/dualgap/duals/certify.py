@@ -1,4 +1,4 @@
-"""From a trained critic to bounds that hold, whatever the training did."""
+"""From a trained critic to a bound of the f-divergence of discrete measures, whatever the training did."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import final
 import numpy as np
 
 from dualgap.bracket import Certificate
+from dualgap.divergences.generators import FDivergence
+from dualgap.divergences.held_out import require_conjugate
+from dualgap.divergences.variational import dual_terms
 from dualgap.errors import CertificateError
-from dualgap.transport.population import deviation
 
-__all__ = ["CriticCertificate", "HeldOutCertificate"]
+__all__ = ["CriticCertificate"]
 
 
 @final
@@ -20,89 +22,44 @@ __all__ = ["CriticCertificate", "HeldOutCertificate"]
 class CriticCertificate(Certificate):
     """Scores of any critic on discrete measures: the value of a dual there is a lower bound.
 
-    .. math:: \\alpha \\Big(\\sum_i a_i \\, \\mathrm{real}_i + \\sum_j b_j \\, \\mathrm{fake}_j\\Big) + \\beta \\le D(p, q) \\le
-              \\text{ceiling}
+    .. math:: \\sum_i a_i \\, f'(e^{s_i}) - \\sum_j b_j \\big(e^{s_j} f'(e^{s_j}) - f(e^{s_j})\\big) \\le D_f(p \\| q)
+              \\le f(0) + \\lim f(t) / t
 
     Parameters
     ----------
-    real_terms, fake_terms : (n,) and (m,) arrays
-        ``objective.real`` and ``objective.fake`` of the scores.
+    scores : pair of (n,) and (m,) arrays
+        Estimates of ln p/q at the atoms of p and of q.
     masses : pair of arrays
-    slope, offset : float
-        alpha and beta of the objective's map from its supremum to the divergence.
-    ceiling : float
-        What the divergence never exceeds.
+    generator : FDivergence
+
+    Reference: nguyen2010
     """
 
-    real_terms: np.ndarray
-    fake_terms: np.ndarray
+    scores: tuple[np.ndarray, np.ndarray]
     masses: tuple[np.ndarray, np.ndarray]
-    slope: float
-    offset: float
-    ceiling: float
+    generator: FDivergence
 
     def bounds(self) -> tuple[float, float]:
-        """The dual's value in exact summation, less its rounding, and the ceiling."""
+        """The dual's value in exact summation, less its rounding, and the largest value that there is.
+
+        Raises
+        ------
+        CertificateError
+            When the terms are not those of the generator and its conjugate, or the masses not those of laws.
+        """
+        for scores in self.scores:
+            if not np.isfinite(scores).all():
+                raise CertificateError("the critic's scores are not finite")
+        require_conjugate(self.generator, self.scores, max(float(np.abs(one).max()) for one in self.scores))
+        terms = dual_terms(self.generator, self.scores[0])[0], dual_terms(self.generator, self.scores[1])[1]
         total, rounding = 0.0, 0.0
-        for masses, terms in zip(self.masses, (self.real_terms, self.fake_terms), strict=True):
-            if masses.shape != np.shape(terms) or not (masses >= 0).all() or abs(math.fsum(masses) - 1) > 1e-12:
-                raise CertificateError(f"masses must be {np.shape(terms)} numbers that are not negative and sum to 1")
-            products = _finite(terms) * masses
+        for masses, part in zip(self.masses, terms, strict=True):
+            if masses.shape != np.shape(part) or not (masses >= 0).all() or abs(math.fsum(masses) - 1) > 1e-12:
+                raise CertificateError(f"masses must be {np.shape(part)} numbers that are not negative and sum to 1")
+            products = part * masses
             total += math.fsum(products)
-            # each product rounds once; masses that miss 1 by rounding are those of a law that is proportional to them
-            rounding += 4 * np.finfo(float).eps * math.fsum(np.abs(products))
-            rounding += abs(math.fsum(masses) - 1) * float(np.abs(terms).max())
-        lower = self.slope * (total - rounding) + self.offset
-        return max(0.0, lower - 4 * np.finfo(float).eps * abs(self.offset)), self.ceiling
-
-
-@final
-@dataclass(frozen=True, kw_only=True, eq=False)
-class HeldOutCertificate(Certificate):
-    """Scores of a critic on draws that had no part in making it.
-
-    For a critic that is fixed before the draws, the mean of the terms estimates a lower bound of the divergence without
-    bias; Hoeffding's margin makes it one with the stated level.
-
-    Parameters
-    ----------
-    real_terms, fake_terms : (n,) and (m,) arrays
-        On held-out draws.
-    slope, offset : float
-        As in :class:`CriticCertificate`.
-    level : float
-        With which the bound holds.
-    value_range : float
-        The length of an interval that holds every term.
-    ceiling : float
-        What the divergence never exceeds.
-    """
-
-    real_terms: np.ndarray
-    fake_terms: np.ndarray
-    slope: float
-    offset: float
-    level: float
-    value_range: float
-    ceiling: float
-
-    def bounds(self) -> tuple[float, float]:
-        """The held-out value less its margin, and the ceiling."""
-        real_terms, fake_terms = _finite(self.real_terms), _finite(self.fake_terms)
-        n, m = len(real_terms), len(fake_terms)
-        for terms in (real_terms, fake_terms):
-            if np.ptp(terms) > self.value_range * (1 + 1e-9):
-                raise CertificateError(
-                    f"terms spread over {np.ptp(terms):.6g}, more than the {self.value_range:.6g} "
-                    "that their margin assumes"
-                )
-        value = math.fsum(real_terms) / n + math.fsum(fake_terms) / m
-        margin = deviation(self.value_range, n, m, self.level)
-        return max(0.0, self.slope * (value - margin) + self.offset), self.ceiling
-
-
-def _finite(terms: np.ndarray) -> np.ndarray:
-    terms = np.asarray(terms, dtype=np.float64)
-    if not np.isfinite(terms).all():
-        raise CertificateError("the critic's terms are not finite")
-    return terms
+            # Each term and each product rounds a few times; masses that miss 1 by rounding are those of a law that is
+            # proportional to them.
+            rounding += 16 * np.finfo(float).eps * math.fsum(masses * (1 + np.abs(part)))
+            rounding += abs(math.fsum(masses) - 1) * float(np.abs(part).max())
+        return max(0.0, total - rounding), self.generator.singular

@@ -1,8 +1,11 @@
-"""Maximise a dual over a critic, and turn the critic into bounds."""
+"""Maximise a dual over critics, and turn the best into bounds."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, final
 
 import numpy as np
@@ -10,29 +13,35 @@ import torch
 from torch import Tensor
 
 from dualgap.bracket import Bracket
-from dualgap.duals.brackets import bracket_of_laws, bracket_of_points
+from dualgap.duals.ascent import Ascent, climb
+from dualgap.duals.brackets import admissible, bracket_of_laws, bracket_of_points
+from dualgap.duals.candidates import Candidate, candidates_of
 from dualgap.duals.estimation_game import EstimationGame
-from dualgap.duals.fitted_critic import FittedCritic
-from dualgap.duals.regularisers import GradientPenalty, Regulariser
-from dualgap.duals.sources import Dataset
+from dualgap.duals.fitted_critic import FittedCritic, certified_scale
+from dualgap.duals.generator_gradient import GeneratorGradient, gradient_of
+from dualgap.duals.log_ratio import log_ratios_of
+from dualgap.duals.parts import Parts, parts_of
+from dualgap.duals.regularisers import Regulariser
+from dualgap.duals.sources import Standardised
+from dualgap.duals.training_options import Training, takes_training, training_of
 from dualgap.errors import InvalidInput
-from dualgap.games.methods import Adam, Method, SimultaneousGDA
-from dualgap.games.simulate import simulate
 from dualgap.games.streams import Streams
-from dualgap.games.trajectory import Trajectory
-from dualgap.measures import Measure, Points, Samples, as_measure
-from dualgap.networks import MLP, Network
-from dualgap.objectives import Dual
-from dualgap.progress import Progress
-from dualgap.transport.splits import Split, split_draws
-from dualgap.validation import confidence_level, count, detached, real, same_length
+from dualgap.games.trajectory import Status, Trajectory
+from dualgap.networks import Network
+from dualgap.objectives import Dual, SemiDual
+from dualgap.progress import Progress, resolve
+from dualgap.transport.extension import LipschitzCritic
+from dualgap.transport.plain_critics import critics_of
+from dualgap.validation import confidence_level, count, real
 
 __all__ = ["DualFit", "fit"]
 
 #: Points on which the dual's value is recorded; enough to tell a trend from noise.
-RECORDED_POINTS = 1024
-#: How often it is recorded in a fit.
-RECORDS = 20
+RECORDED_POINTS = 2048
+#: Of the steps, those that every kind of critic gets before the best of them gets the rest.
+TRIAL = 0.2
+#: Draws of each law between which a plan is computed for a critic.
+PLAN_POINTS = 1500
 
 
 @final
@@ -43,71 +52,120 @@ class DualFit:
     Parameters
     ----------
     objective : Dual
-    critic : FittedCritic
-        The restart with the best value on the validation points, as a function of points.
+    critic : callable, (n, d) array or tensor -> (n,) scores
+        The critic that the bracket rests on: of all restarts and kinds the best on the validation points. Of a tensor it has
+        gradients.
+    trained : FittedCritic
+        The best of the networks that were trained.
     history : Trajectory
-        Of the training: metrics ``train`` and ``validation`` of shape (records, restarts), the dual's value.
+        Of its training: metrics ``train`` and ``validation`` of shape (records, restarts), the dual's value, at the steps
+        ``metric_steps``.
+    histories : dict of str to Trajectory
+        Of each kind of critic that was trained, by its network.
     bracket : Bracket
         What the critic proves.
     """
 
     objective: Dual
-    critic: FittedCritic
+    critic: LipschitzCritic
+    trained: FittedCritic
     history: Trajectory
+    histories: dict[str, Trajectory]
     bracket: Bracket
+    _reference: np.ndarray
+
+    @property
+    def status(self) -> Status:
+        """DIVERGED where a restart of the best network ran away: its last good state was kept; BUDGET otherwise."""
+        return self.history.status
+
+    def generator_gradient(
+        self, points: Tensor, parameters: Sequence[Tensor] | None = None, *, real_points: Any = None
+    ) -> GeneratorGradient:
+        """The gradient that a generator would get from this critic, beside that of the exact plan.
+
+        .. math:: \\nabla_\\theta \\; \\tfrac1n \\sum_i \\mathrm{fake}\\big(f(g_\\theta(z_i))\\big)
+
+        Parameters
+        ----------
+        points : (n, d) tensor that requires grad
+            What the generator made, in the place of q.
+        parameters : sequence of tensors, optional
+            theta, which the points depend on; the points themselves when omitted.
+        real_points : (m, d) array, optional
+            Of p, for the plan; those of the fit when omitted.
+
+        Returns
+        -------
+        GeneratorGradient
+            With the cosine and the relative error, for transport distances; nan for others.
+
+        Raises
+        ------
+        InvalidInput
+        """
+        against = self._reference if real_points is None else real_points
+        return gradient_of(self.objective, self.critic, points, parameters, against)
 
 
+@takes_training
 def fit(
     objective: Dual,
     p: Any,
     q: Any,
     *,
-    critic: Network | None = None,
+    critic: Network | Sequence[Network] | None = None,
     regulariser: Regulariser | None = None,
-    method: Method | None = None,
-    steps: int = 1000,
-    batch_size: int = 256,
-    restarts: int = 1,
+    training: Training | None = None,
     seed: int = 0,
     confidence: float = 0.95,
     diameter: float | None = None,
+    draws: int | None = None,
     progress: Progress | None = None,
+    **options: Any,
 ) -> DualFit:
-    """Estimate a divergence by a neural critic, with bounds that hold whatever the training did.
+    """Estimate a divergence by critics, with bounds that hold whatever the training did.
 
     .. math:: \\sup_f E_p[\\mathrm{real}(f)] + E_q[\\mathrm{fake}(f)]
 
-    is approached by a network f; training is the simulation of a game with one idle player. Then the critic is made
+    is approached by networks f; training is the simulation of a game with one idle player. Then the best critic is made
     admissible and evaluated:
 
     - for Points, on the points themselves: the bounds are CERTIFIED for these discrete measures;
-    - for Samples, on a third of the draws that no part of the training has seen: the bounds speak of the laws and hold with
-      CONFIDENCE at every number of draws. W_1 has an upper one where ``diameter`` is given.
+    - for Samples, on a third of the draws that no part of the training has seen, and for laws that can be drawn from, on fresh
+      draws: the bounds speak of the laws and hold with CONFIDENCE at every number of draws. A transport distance has an upper
+      one where ``diameter`` is given.
 
-    For W_1 any numbers at the points become a 1-Lipschitz function by the McShane extension
-    :math:`x \\mapsto \\min_j (|x - y_j| + f(y_j))`, so that no property of the network is trusted.
+    The best restart, kind of critic and moment of the training are those with the best value on validation draws, which are
+    neither trained on nor held out. For W_1 of laws, critics that need no training are tried as well
+    (:func:`dualgap.transport.plain_critics.critics_of`), and a network that is not 1-Lipschitz itself is turned into a McShane
+    extension :math:`x \\mapsto \\min_j (|x - y_j| + f(y_j))`, so that no property of a network is trusted that singular values
+    in float64 do not show. For f-divergences of laws logistic regressions are tried as well.
 
     Parameters
     ----------
     objective : Dual
-        :class:`~dualgap.duals.KantorovichRubinstein` or :class:`~dualgap.duals.JensenShannon`.
-    p, q : Points or Samples, both of the same kind
-        A bare array (n, d) is read as Samples.
-    critic : Network, optional
-        From R^d to R; two hidden layers of 64 when omitted.
+        Such as :class:`~dualgap.duals.KantorovichRubinstein`, :class:`~dualgap.duals.SemiDual`,
+        :class:`~dualgap.duals.JensenShannon`, :class:`~dualgap.duals.DonskerVaradhan` or :class:`~dualgap.duals.FDual`.
+    p, q : both Points; or each Samples, a Gaussian, Mixture or Density that can be drawn from, or a Source
+        A bare array (n, d) is read as Samples. Laws of scipy.stats and torch.distributions are taken as they are.
+    critic : Network or sequence of networks, optional
+        From R^d to R. When omitted, for W_1 learned cones of either sign and a sorting network, otherwise a perceptron.
     regulariser : Regulariser, optional
-        A one-sided gradient penalty of weight 10 for Lipschitz objectives when omitted, nothing for others.
-    method : Method, optional
-        Adam with step 2e-3 when omitted.
-    steps, batch_size, restarts : int
-        The restarts are trained side by side, as the leading axis.
+        When omitted, a one-sided gradient penalty of weight 10 for a Lipschitz objective and a network that is not; else nothing.
+    training : Training, optional
     seed : int
         Of the split, the starts and the batches.
     confidence : float
-        Of the bracket, for Samples.
+        Of the bracket, for laws.
     diameter : float, optional
-        No two points that either law can give are farther apart (W_1 of Samples). It is believed.
+        No two points that either law can give are farther apart (transport distances of laws). It is believed.
+    draws : int, optional
+        Held-out draws that are made of a law that can be drawn from; 20,000 when omitted.
     progress : Progress, optional
+    **options
+        Those of :class:`~dualgap.duals.Training`, by name: ``steps``, ``batch_size``, ``restarts``, ``method``, ``patience``,
+        ``deadline``, ``device``.
 
     Returns
     -------
@@ -124,7 +182,7 @@ def fit(
     >>> import numpy as np, dualgap as dg
     >>> rng = np.random.default_rng(0)
     >>> x, y = rng.normal(size=(60, 2)), rng.normal(size=(60, 2)) + [2.0, 0.0]
-    >>> fitted = dg.duals.fit(dg.duals.KantorovichRubinstein(), dg.Points(x), dg.Points(y), steps=100)
+    >>> fitted = dg.duals.fit(dg.duals.KantorovichRubinstein(), dg.Points(x), dg.Points(y), steps=50)
     >>> fitted.bracket.guarantee.name, fitted.bracket.contains(dg.wasserstein(x, y).value)
     ('CERTIFIED', True)
     >>> fitted.bracket.certificate.check()
@@ -136,109 +194,142 @@ def fit(
             f"objective must be a dual objective such as JensenShannon(), got {type(objective).__name__}",
             argument="objective",
         )
-    first, second = _measures(p, q)
     level = confidence_level(confidence)
     reach = None if diameter is None else real(diameter, "diameter", above=0)
-    split = split_draws(first, second, count(seed, "seed", at_least=0))
-    network = critic if critic is not None else MLP((split.train[0].shape[1], 64, 64, 1))
-    _check_critic(network, split.train[0].shape[1])
-    if regulariser is not None and not isinstance(regulariser, Regulariser):
-        raise InvalidInput(
-            f"regulariser must be a Regulariser such as GradientPenalty(10.0), got {regulariser!r}",
-            argument="regulariser",
-        )
-    if regulariser is None and objective.lipschitz:
-        regulariser = GradientPenalty(10.0, one_sided=True)
-    method = SimultaneousGDA(step=2e-3, scaling=Adam(beta1=0.5)) if method is None else method
-    history, fitted = _train(
-        objective,
-        network,
-        regulariser,
-        method,
-        split,
-        count(steps, "steps"),
-        count(batch_size, "batch_size"),
-        count(restarts, "restarts"),
-        seed,
-        progress,
-    )
-    if isinstance(first, Points) and isinstance(second, Points):
-        bracket = bracket_of_points(objective, fitted, first, second)
+    number = None if draws is None else count(draws, "draws", at_least=20)
+    how = training_of(training, options)
+    parts = parts_of(p, q, count(seed, "seed", at_least=0), number)
+    _check_cost(objective, parts)
+    split = parts.split
+    fewest = min(len(part) for part in split.train) if parts.points is None else None
+    kinds = candidates_of(critic, objective, split.train[0].shape[1], fewest, regulariser, how.method)
+    bar = resolve(progress)
+    bar.start(how.steps + (len(kinds) > 1) * len(kinds) * max(1, round(TRIAL * how.steps)), "training")
+    try:
+        best, rise, histories = _trained(objective, kinds, parts, how, seed, bar)
+    finally:
+        bar.stop()
+    trained = _fitted(objective, best, rise, parts)
+    chosen: LipschitzCritic = trained
+    if parts.points is not None:
+        bracket = bracket_of_points(objective, trained, *parts.points)
     else:
-        bracket = bracket_of_laws(objective, fitted, split, level, reach)
-    return DualFit(objective=objective, critic=fitted, history=history, bracket=bracket)
-
-
-def _measures(p: Any, q: Any) -> tuple[Measure, Measure]:
-    first, second = (as_measure(value, name, bare=Samples) for value, name in ((p, "p"), (q, "q")))
-    for kind in (Points, Samples):
-        if isinstance(first, kind) and isinstance(second, kind):
-            same_length(first.dimension, second.dimension, ("p", "q"), "dimension")
-            return first, second
-    raise InvalidInput(
-        f"p and q must both be Points or both be Samples, got {type(first).__name__} and {type(second).__name__}",
-        argument="p",
+        critics = list(admissible(trained, split)) if objective.generator is None else [trained]
+        if critic is None:
+            critics += (
+                critics_of(split, "euclidean", PLAN_POINTS) if objective.generator is None else log_ratios_of(split)
+            )
+        bracket, chosen = bracket_of_laws(objective, critics, split, level, reach)
+    return DualFit(
+        objective=objective,
+        critic=chosen,
+        trained=trained,
+        history=rise.history,
+        histories=histories,
+        bracket=bracket,
+        _reference=split.held_out[0],
     )
 
 
-def _check_critic(network: Any, dimension: int) -> None:
-    if not isinstance(network, Network):
+def _check_cost(objective: Dual, parts: Parts) -> None:
+    if isinstance(objective, SemiDual) and objective.cost is not None and parts.points is None:
         raise InvalidInput(
-            f"critic must be a Network such as MLP((d, 64, 1)), got {type(network).__name__}",
-            argument="critic",
-        )
-    if (network.inputs, network.outputs) != (dimension, 1):
-        raise InvalidInput(
-            f"critic must map R^{dimension} to R, got a network from R^{network.inputs} to R^{network.outputs}",
-            argument="critic",
+            "p and q must be Points for a cost of your own: the c-transform takes an infimum over all that q can give, which "
+            "draws do not show",
+            argument="p",
         )
 
 
-def _train(
-    objective: Dual,
-    network: Network,
-    regulariser: Regulariser | None,
-    method: Method,
-    split: Split,
-    steps: int,
-    batch_size: int,
-    restarts: int,
-    seed: int,
-    progress: Progress | None,
-) -> tuple[Trajectory, FittedCritic]:
-    centre, radius = split.centre, split.radius
-    unit = [(points - centre) / radius for points in (*split.train, *split.validation)]
-    masses = split.train_masses
-    game = EstimationGame(
-        objective, network, regulariser, Dataset(unit[0], masses[0]), Dataset(unit[1], masses[1]), batch_size
-    )
-    seeds = [seed + 1000 * k for k in range(restarts)]
-    shown = [torch.as_tensor(points[:RECORDED_POINTS]).float() for points in unit]
+def _trained(
+    objective: Dual, kinds: list[Candidate], parts: Parts, how: Training, seed: int, bar: Progress
+) -> tuple[Candidate, Ascent, dict[str, Trajectory]]:
+    """Every kind for a while where there are several that can be compared, then the best to the end."""
+    finish = math.inf if how.deadline is None else time.monotonic() + how.deadline
+    histories: dict[str, Trajectory] = {}
+    if len(kinds) > 1:
+        trial = replace(how, steps=max(1, round(TRIAL * how.steps)))
+        rises = []
+        for k, kind in enumerate(kinds):
+            left = finish - time.monotonic()
+            due = finish if math.isinf(left) else time.monotonic() + max(left, 0.0) / (2 * (len(kinds) - k))
+            rises.append(_rise(objective, kind, parts, trial, seed, due, bar))
+            histories[kind.name] = rises[-1].history
+        if not all(kind.comparable for kind in kinds) and objective.lipschitz:
+            values = [_worth(objective, kind, rise, parts) for kind, rise in zip(kinds, rises, strict=True)]
+        else:
+            values = [rise.value for rise in rises]
+        kind = kinds[int(np.argmax(values))]
+    else:
+        kind = kinds[0]
+    rise = _rise(objective, kind, parts, how, seed, finish, bar)
+    histories[kind.name] = rise.history
+    return kind, rise, histories
 
-    def observe(x: Tensor, y: Tensor) -> dict[str, Tensor]:
-        scores = [network(y, points.expand(restarts, *points.shape))[..., 0] for points in shown]
-        return {"train": objective.value(*scores[:2]), "validation": objective.value(*scores[2:])}
 
-    start = (torch.zeros(restarts, 0), network.initial(Streams(seeds, purpose=1, dtype=torch.float32)))
-    history = simulate(
-        game,
-        method,
-        start=start,
-        steps=steps,
-        seeds=seeds,
-        record=max(1, steps // RECORDS),
-        path=False,
-        observe=observe,
-        progress=progress,
-    )
-    scores = detached(history.metrics["validation"][-1])
-    sound = history.diverged_at < 0
-    best = int(np.where(sound & np.isfinite(scores), scores, -np.inf).argmax())
-    scale = radius if objective.lipschitz else 1.0
-    return history, FittedCritic(
-        network=network,
-        weights=torch.as_tensor(history.y[-1][best]),
-        centre=centre,
-        radius=radius,
-        scale=scale,
+def _worth(objective: Dual, kind: Candidate, rise: Ascent, parts: Parts) -> float:
+    """The value on validation points of the best admissible form of a critic."""
+    forms = admissible(_fitted(objective, kind, rise, parts), parts.split)
+    first, second = (part[:RECORDED_POINTS] for part in parts.split.validation)
+    return max(float(one(first).mean() - one(second).mean()) for one in forms)
+
+
+def _rise(
+    objective: Dual, kind: Candidate, parts: Parts, how: Training, seed: int, finish: float, bar: Progress
+) -> Ascent:
+    """Train one kind of critic, in coordinates of unit spread."""
+    split, network = parts.split, kind.network
+    unit = [(points - split.centre) / split.radius for points in (*split.train, *split.validation)]
+    masses = (*split.train_masses, *split.train_masses)
+    seen = [_shown(points, mass).float().to(how.device) for points, mass in zip(unit, masses, strict=True)]
+    inner = _in_units(objective, split.centre, split.radius)
+    first, second = (Standardised(source, split.centre, split.radius) for source in parts.sources)
+    game = EstimationGame(inner, network, kind.regulariser, first, second, how.batch_size)
+    seeds = [seed + 1000 * k for k in range(how.restarts)]
+
+    def streams(purpose: int) -> Streams:
+        return Streams(seeds, purpose=purpose, device=how.device, dtype=torch.float32)
+
+    def observe(y: Tensor) -> dict[str, Tensor]:
+        def score(points: Tensor) -> Tensor:
+            return network(y, points.expand(len(y), *points.shape))[..., 0]
+
+        def value(x: Tensor, z: Tensor) -> Tensor:
+            return inner.on_batch(score, x, z)
+
+        return {"train": value(*seen[:2]), "validation": value(*seen[2:])}
+
+    start = kind.start(streams(1), *(torch.as_tensor(points) for points in unit[:2]))
+    return climb(game, start, candidate=kind, training=how, streams=streams(2), observe=observe, finish=finish, bar=bar)
+
+
+def _shown(points: np.ndarray, masses: np.ndarray | None) -> Tensor:
+    """Points on which values are recorded; weighted ones as often as their masses say."""
+    if masses is None or np.ptp(masses) == 0:
+        return torch.as_tensor(points[:RECORDED_POINTS])
+    levels = (np.arange(RECORDED_POINTS) + 0.5) / RECORDED_POINTS
+    return torch.as_tensor(points[np.searchsorted(np.cumsum(masses)[:-1], levels)])
+
+
+def _in_units(objective: Dual, centre: np.ndarray, radius: float) -> Dual:
+    """The objective for points in other coordinates: a cost of the caller's own is that of the points as they were."""
+    if not isinstance(objective, SemiDual) or objective.cost is None:
+        return objective
+    cost, scale = objective.cost, radius
+
+    def inner(x: Tensor, y: Tensor) -> Tensor:
+        middle = torch.as_tensor(centre).to(x)
+        return cost(x * scale + middle, y * scale + middle)
+
+    return SemiDual(cost=inner)
+
+
+def _fitted(objective: Dual, kind: Candidate, rise: Ascent, parts: Parts) -> FittedCritic:
+    split = parts.split
+    scale = 1.0
+    if objective.lipschitz:
+        scale = certified_scale(kind.network, rise.weights, split.radius)
+    elif isinstance(objective, SemiDual) and objective.cost is None:
+        scale = split.radius**objective.order
+    return FittedCritic(
+        network=kind.network, weights=rise.weights, centre=split.centre, radius=split.radius, scale=scale
     )

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dualgap.bracket import Bracket, Guarantee
-from dualgap.divergences.tables import JS
+from dualgap.divergences.generators import ChiSquared, SquaredHellinger, TotalVariation
+from dualgap.divergences.tables import CHI_SQUARED, HELLINGER, JS, KL, TOTAL_VARIATION
 from dualgap.duals.fit import fit
+from dualgap.duals.training_options import Training, takes_training
 from dualgap.measures import Samples
 from dualgap.networks import Network
-from dualgap.objectives import JensenShannon, KantorovichRubinstein
+from dualgap.objectives import DonskerVaradhan, Dual, FDual, JensenShannon, KantorovichRubinstein
 from dualgap.progress import Progress
+from dualgap.registry import Quantity
 from dualgap.transport.wasserstein import WASSERSTEIN
 
-__all__ = ["neural_js", "neural_wasserstein"]
+__all__ = ["neural_wasserstein"]
 
 
 def _euclidean_of_order_one(
@@ -30,6 +34,7 @@ def _euclidean_of_order_one(
     when=_euclidean_of_order_one,
     needs='order=1, ground="euclidean" and no cost',
 )
+@takes_training
 def neural_wasserstein(
     p: Samples,
     q: Samples,
@@ -37,56 +42,64 @@ def neural_wasserstein(
     order: float,
     ground: str,
     cost: Any,
-    critic: Network | None = None,
-    steps: int = 1000,
-    batch_size: int = 256,
-    restarts: int = 1,
+    critic: Network | Sequence[Network] | None = None,
+    training: Training | None = None,
     seed: int = 0,
     confidence: float = 0.95,
     diameter: float | None = None,
     progress: Progress | None = None,
+    **options: Any,
 ) -> Bracket:
-    """A critic trained on half of the draws, made 1-Lipschitz, and evaluated on draws it has not seen."""
-    fitted = fit(
+    """Critics trained on half of the draws, made 1-Lipschitz, and evaluated on draws they have not seen."""
+    return fit(
         KantorovichRubinstein(),
         p,
         q,
         critic=critic,
-        steps=steps,
-        batch_size=batch_size,
-        restarts=restarts,
+        training=training,
         seed=seed,
         confidence=confidence,
         diameter=diameter,
         progress=progress,
-    )
-    return fitted.bracket
+        **options,
+    ).bracket
 
 
-@JS.route("neural", Samples, Samples, Guarantee.CONFIDENCE)
-def neural_js(
-    p: Samples,
-    q: Samples,
-    *,
-    critic: Network | None = None,
-    steps: int = 1000,
-    batch_size: int = 256,
-    restarts: int = 1,
-    seed: int = 0,
-    confidence: float = 0.95,
-    progress: Progress | None = None,
-) -> Bracket:
-    """A classifier trained on half of the draws, evaluated on draws it has not seen."""
-    fitted = fit(
-        JensenShannon(),
-        p,
-        q,
-        critic=critic,
-        steps=steps,
-        batch_size=batch_size,
-        restarts=restarts,
-        seed=seed,
-        confidence=confidence,
-        progress=progress,
-    )
-    return fitted.bracket
+def _divergence_route(quantity: Quantity, objective: Dual) -> None:
+    """A route of an f-divergence by the dual of its own generator."""
+
+    @quantity.route("neural", Samples, Samples, Guarantee.CONFIDENCE)
+    @takes_training
+    def neural(
+        p: Samples,
+        q: Samples,
+        *,
+        critic: Network | Sequence[Network] | None = None,
+        training: Training | None = None,
+        seed: int = 0,
+        confidence: float = 0.95,
+        progress: Progress | None = None,
+        **options: Any,
+    ) -> Bracket:
+        """Critics trained on half of the draws, evaluated on draws they have not seen."""
+        return fit(
+            objective,
+            p,
+            q,
+            critic=critic,
+            training=training,
+            seed=seed,
+            confidence=confidence,
+            progress=progress,
+            **options,
+        ).bracket
+
+
+for _quantity, _objective in (
+    (KL, DonskerVaradhan()),
+    (JS, JensenShannon()),
+    (TOTAL_VARIATION, FDual(TotalVariation())),
+    (HELLINGER, FDual(SquaredHellinger())),
+    (CHI_SQUARED, FDual(ChiSquared())),
+):
+    _divergence_route(_quantity, _objective)

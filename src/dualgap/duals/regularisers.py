@@ -13,7 +13,7 @@ from torch import Tensor
 from dualgap.errors import InvalidInput
 from dualgap.validation import real
 
-__all__ = ["GradientPenalty", "R1", "Regulariser", "WeightClipping"]
+__all__ = ["R1", "R2", "GradientPenalty", "Regulariser", "Regularisers", "WeightClipping"]
 
 Score = Callable[[Tensor], Tensor]
 
@@ -39,6 +39,52 @@ class Regulariser(ABC):
 
     def project(self, weights: Tensor) -> Tensor:
         """The weights in the critic's set."""
+        return weights
+
+    def __add__(self, other: Regulariser) -> Regularisers:
+        """Both."""
+        if not isinstance(other, Regulariser):
+            return NotImplemented
+        return Regularisers((*_parts(self), *_parts(other)))
+
+
+@final
+@dataclass(frozen=True)
+class Regularisers(Regulariser):
+    """Several at once: the sum of the penalties, and one projection after the other.
+
+    Parameters
+    ----------
+    parts : tuple of Regulariser
+
+    Raises
+    ------
+    InvalidInput
+
+    Examples
+    --------
+    >>> points = torch.zeros(4, 2)
+    >>> float((R1(1.0) + R2(1.0)).penalty(lambda p: 3 * p[..., 0], points, points, torch.zeros(4, 1)))
+    9.0
+    """
+
+    parts: tuple[Regulariser, ...]
+
+    def __post_init__(self) -> None:
+        parts = tuple(self.parts) if isinstance(self.parts, list | tuple) else ()
+        if not parts or not all(isinstance(one, Regulariser) for one in parts):
+            raise InvalidInput(f"parts must be regularisers such as R1(0.1), got {self.parts!r}", argument="parts")
+        object.__setattr__(self, "parts", parts)
+
+    def penalty(self, score: Score, real_points: Tensor, fake_points: Tensor, mix: Tensor) -> Tensor:
+        """The sum."""
+        first, *others = (one.penalty(score, real_points, fake_points, mix) for one in self.parts)
+        return sum(others, first)
+
+    def project(self, weights: Tensor) -> Tensor:
+        """One after the other."""
+        for one in self.parts:
+            weights = one.project(weights)
         return weights
 
 
@@ -114,7 +160,7 @@ class GradientPenalty(Regulariser):
 
     def penalty(self, score: Score, real_points: Tensor, fake_points: Tensor, mix: Tensor) -> Tensor:
         """The mean squared excess of the slope, shape (...)."""
-        slope = torch.sqrt(_squared_slope(score, torch.lerp(real_points, fake_points, mix)) + NORM_FLOOR)
+        slope = torch.sqrt(_squared_slope(score, _between(real_points, fake_points, mix)) + NORM_FLOOR)
         excess = torch.relu(slope - 1) if self.one_sided else slope - 1
         return self.weight * (excess**2).mean(-1)
 
@@ -154,6 +200,59 @@ class R1(Regulariser):
         return self.weight / 2 * _squared_slope(score, real_points).mean(-1)
 
 
+@final
+@dataclass(frozen=True)
+class R2(Regulariser):
+    """The squared slope of the critic at the generated points.
+
+    .. math:: \\tfrac{\\gamma}{2} E_q |\\nabla f(x)|^2
+
+    Parameters
+    ----------
+    weight : float
+        gamma > 0.
+
+    Raises
+    ------
+    InvalidInput
+
+    Examples
+    --------
+    >>> points = torch.zeros(4, 2)
+    >>> float(R2(2.0).penalty(lambda p: 3 * p[..., 0], points, points, torch.zeros(4, 1)))
+    9.0
+
+    Reference: mescheder2018
+    """
+
+    weight: float
+
+    def __post_init__(self) -> None:
+        real(self.weight, "weight", above=0)
+
+    def penalty(self, score: Score, real_points: Tensor, fake_points: Tensor, mix: Tensor) -> Tensor:
+        """Half the weighted mean squared slope, shape (...)."""
+        return self.weight / 2 * _squared_slope(score, fake_points).mean(-1)
+
+
 def _squared_slope(score: Score, points: Tensor) -> Tensor:
-    """Each point's own squared gradient norm, (..., B)."""
-    return (torch.func.grad(lambda at: score(at).sum())(points) ** 2).sum(-1)
+    """Each point's own squared gradient norm, (..., B).
+
+    At a leaf that wants a gradient, which is how :func:`~dualgap.duals.critic_loss.critic_gradient` asks for speed, plain
+    autograd shares the forward pass; elsewhere the transform can itself be transformed.
+    """
+    if points.requires_grad and points.is_leaf:
+        (slope,) = torch.autograd.grad(score(points).sum(), points, create_graph=True)
+    else:
+        slope = torch.func.grad(lambda at: score(at).sum())(points)
+    return (slope**2).sum(-1)
+
+
+def _between(real_points: Tensor, fake_points: Tensor, mix: Tensor) -> Tensor:
+    """The points between pairs; a leaf where the real ones are."""
+    points = torch.lerp(real_points, fake_points, mix)
+    return points.detach().requires_grad_() if real_points.requires_grad and real_points.is_leaf else points
+
+
+def _parts(one: Regulariser) -> tuple[Regulariser, ...]:
+    return one.parts if isinstance(one, Regularisers) else (one,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -10,10 +11,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from dualgap.errors import InvalidInput
 from dualgap.games.streams import Streams
-from dualgap.validation import detached, points_array, probabilities, same_length
+from dualgap.measures import Measure
+from dualgap.measures.draws import draws_of
+from dualgap.measures.gaussian import Gaussian
+from dualgap.validation import count, detached, points_array, probabilities, same_length
 
-__all__ = ["Dataset", "Source"]
+__all__ = ["Dataset", "Sampler", "Source", "Standardised", "source_of"]
 
 
 class Source(ABC):
@@ -77,3 +82,125 @@ class Dataset(Source):
             return points[streams.integers(len(points), batch_size)]
         ladder = torch.as_tensor(np.cumsum(self.weights)[:-1]).to(device=streams.device, dtype=streams.dtype)
         return points[torch.searchsorted(ladder, streams.uniform(batch_size), right=True)]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Sampler(Source):
+    """Fresh draws by a function of the caller's own.
+
+    Parameters
+    ----------
+    sample : callable, (n, numpy Generator) -> (n, d) array
+    dimension : int
+
+    Raises
+    ------
+    InvalidInput
+        When what is drawn is not finite or of another shape.
+
+    Examples
+    --------
+    >>> from dualgap.games import Streams
+    >>> source = Sampler(lambda n, rng: rng.uniform(size=(n, 3)), 3)
+    >>> source.draw(Streams([1, 2]), 5).shape
+    torch.Size([2, 5, 3])
+    """
+
+    sample: Callable[[int, np.random.Generator], np.ndarray]
+    dimension: int
+
+    def __post_init__(self) -> None:
+        count(self.dimension, "dimension")
+        if not callable(self.sample):
+            raise InvalidInput(f"sample must be callable, got {type(self.sample).__name__}", argument="sample")
+
+    def draw(self, streams: Streams, batch_size: int) -> Tensor:
+        """Draws of each stream by a numpy generator that the stream seeds."""
+        seeds = streams.integers(2**62).cpu().reshape(-1).tolist()
+        drawn = np.stack([self._checked(batch_size, np.random.default_rng(seed)) for seed in seeds])
+        points = torch.as_tensor(drawn).to(device=streams.device, dtype=streams.dtype)
+        return points if streams.shape else points[0]
+
+    def _checked(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        points = np.asarray(self.sample(n, rng), dtype=np.float64)
+        if points.shape != (n, self.dimension) or not np.isfinite(points).all():
+            raise InvalidInput(
+                f"sample must return finite draws of shape ({n}, {self.dimension}), got shape {points.shape}",
+                argument="sample",
+            )
+        return points
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class _Normal(Source):
+    """Draws of a normal law, made on the device where they are used."""
+
+    law: Gaussian
+
+    @property
+    def dimension(self) -> int:
+        """The d of R^d."""
+        return self.law.dimension
+
+    def draw(self, streams: Streams, batch_size: int) -> Tensor:
+        """The mean plus the root of the covariance times a standard normal vector."""
+        values, vectors = np.linalg.eigh(detached(self.law.covariance))
+        normal = streams.normal(batch_size, self.dimension)
+        root = torch.as_tensor(vectors * np.sqrt(np.maximum(values, 0.0))).to(normal)
+        return torch.as_tensor(detached(self.law.mean)).to(normal) + normal @ root.mT
+
+
+def source_of(law: Measure | Source) -> Source:
+    """Fresh draws of a law that can be drawn from.
+
+    Parameters
+    ----------
+    law : Gaussian, Mixture, or Density with ``sample`` (or ``quantile``, on the line); a Source is itself
+
+    Examples
+    --------
+    >>> from dualgap.games import Streams
+    >>> source_of(Gaussian([0.0, 0.0], np.eye(2))).draw(Streams(0), 5).shape
+    torch.Size([5, 2])
+    """
+    if isinstance(law, Source):
+        return law
+    if isinstance(law, Gaussian):
+        return _Normal(law)
+    return Sampler(lambda n, rng: draws_of(law, n, rng), int(law.dimension or 0))
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Standardised(Source):
+    """The draws of a source, moved and scaled.
+
+    Parameters
+    ----------
+    source : Source
+    centre : (d,) array
+    radius : float
+        Draws become (x - centre) / radius.
+
+    Examples
+    --------
+    >>> from dualgap.games import Streams
+    >>> Standardised(Dataset([5.0]), np.array([1.0]), 2.0).draw(Streams(0), 1)
+    tensor([[2.]], dtype=torch.float64)
+    """
+
+    source: Source
+    centre: np.ndarray
+    radius: float
+
+    @property
+    def dimension(self) -> int:
+        """The d of R^d."""
+        return self.source.dimension
+
+    def draw(self, streams: Streams, batch_size: int) -> Tensor:
+        """Draws of the source in other coordinates."""
+        points = self.source.draw(streams, batch_size)
+        return (points - torch.as_tensor(self.centre).to(points)) / self.radius

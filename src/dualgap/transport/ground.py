@@ -160,6 +160,8 @@ class PointCost(Cost):
     def distances(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Ground distances of pairs, each scaled by its own largest coordinate difference."""
         difference = np.abs(_subtract(self.x[rows], self.y[columns], self.unit))
+        if self.unit > 1:  # what the division by the unit rounds away is counted, for an upper bound to be one
+            difference += LEAST * ((difference < np.finfo(np.float64).tiny) & (self.x[rows] != self.y[columns]))
         if self.ground == "cityblock":
             return difference.sum(axis=1)
         largest = difference.max(axis=1)
@@ -250,6 +252,10 @@ def point_cost(x: np.ndarray, y: np.ndarray, *, order: float, ground: str) -> Po
     fits = half == 0 or abs(exponent) * max(order, 2.0) < _SAFE_EXPONENT
     # 2**1023 is the largest power of two; a diameter above it is still at most 4 units.
     return PointCost(x=x, y=y, order=order, ground=ground, unit=1.0 if fits else 2.0 ** min(exponent, 1023))
+
+
+#: Counted where a division by the unit may have left nothing; a mass times this is still a normal float.
+LEAST = 1e-300
 
 
 def pairwise(x: np.ndarray, y: np.ndarray, ground: str) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, final
 
@@ -335,8 +335,11 @@ def _differentiable(p: Points, q: Points, certificate: LineCertificate) -> Any:
     distance = (kind.double(p.points)[rows, 0] - kind.double(q.points)[columns, 0]).abs()
     longest = float(distance.detach().max()) or 1.0  # powers of ratios: no power leaves float64
     total = (kind.double(mass) * (distance / longest) ** certificate.order).sum()
-    for weights, potential in zip((p.weights, q.weights), certificate.potentials, strict=True):
-        if is_torch(weights) and weights.requires_grad:
-            share = kind.double(weights) / kind.double(weights).sum()
-            total = total + ((share - share.detach()) * kind.double(potential / longest**certificate.order)).sum()
+    both = (p.weights, q.weights)
+    if any(is_torch(weights) and weights.requires_grad for weights in both):
+        x, y = (one / longest for one in certificate.points)
+        for weights, potential in zip(both, replace(certificate, points=(x, y)).potentials, strict=True):
+            if is_torch(weights) and weights.requires_grad:
+                share = kind.double(weights) / kind.double(weights).sum()
+                total = total + ((share - share.detach()) * kind.double(potential)).sum()
     return kind.back(root(total, certificate.order) * longest)

@@ -11,21 +11,25 @@ import numpy as np
 
 from dualgap import validation
 from dualgap.bracket import Bracket, Certificate, Guarantee
-from dualgap.divergences.betting import lower_mean, paired_terms, recomputed_lower_mean
+from dualgap.divergences.lower_means import LOWER_MEANS, lower_sum, recomputed_lower_sum
 from dualgap.errors import CertificateError, InvalidInput
 from dualgap.measures import Samples
-from dualgap.transport.duality import TransportCertificate, mcshane_extension, tight_potentials
-from dualgap.transport.evidence import require_array, require_number, require_pair
+from dualgap.transport.duality import TransportCertificate
+from dualgap.transport.evidence import require_number, require_pair
 from dualgap.transport.exact import solve
-from dualgap.transport.ground import GROUNDS, pairwise, point_cost
+from dualgap.transport.extension import LipschitzCritic
+from dualgap.transport.ground import pairwise, point_cost
+from dualgap.transport.plain_critics import critics_of
 from dualgap.transport.splits import Split, split_draws
 from dualgap.transport.wasserstein import WASSERSTEIN
 
-__all__ = ["Extension", "PopulationCertificate", "between_laws", "deviation", "population_bracket"]
+__all__ = ["PopulationCertificate", "between_laws", "deviation", "population_bracket"]
 
 #: The critic is clipped to a window that holds one of these shares of its values: what is cut off is little, what is not
 #: bounds every term.
 SHARES = (1.0, 0.999, 0.99, 0.97, 0.9, 0.8)
+#: Halvings of an interval that tell one critic from another.
+ENOUGH_TO_CHOOSE = 16
 
 
 @WASSERSTEIN.route(
@@ -57,80 +61,6 @@ def between_laws(
         plan_points=most,
         method="held_out",
     )
-
-
-@final
-@dataclass(frozen=True, eq=False)
-class Extension:
-    """A critic given by numbers at anchors: 1-Lipschitz whatever the numbers are.
-
-    .. math:: f(x) = \\pm \\min_j \\, (|A x - y_j| - g_j), \\qquad |A| \\le 1
-
-    Parameters
-    ----------
-    anchors : (k, r) array
-        The y_j, in the space that A maps to.
-    potential : (k,) array
-        The g_j.
-    ground : "euclidean" or "cityblock"
-    axes : (r, d) array, optional
-        A, of operator norm at most 1, for the Euclidean distance; the identity when omitted.
-    sign : 1 or -1
-
-    Examples
-    --------
-    >>> Extension(np.array([[0.0], [10.0]]), np.array([0.0, -2.0]), "euclidean")(np.array([[3.0]]))
-    array([3.])
-    """
-
-    anchors: np.ndarray
-    potential: np.ndarray
-    ground: str
-    axes: np.ndarray | None = None
-    sign: int = 1
-
-    def __call__(self, points: np.ndarray) -> np.ndarray:
-        """The critic at (n, d) points."""
-        where = points if self.axes is None else points @ self.axes.T
-        return self.sign * mcshane_extension(self.anchors, self.potential, ground=self.ground)(where)
-
-
-def critics_of(split: Split, ground: str, most: int) -> list[Extension]:
-    """Critics made from the training draws: each is right about laws that differ in one way.
-
-    The extension of an optimal plan between draws, for any difference in few dimensions; the extension of the plan between
-    their projections onto the line through both means, for a shift; the distance to the mean of all, for a scale.
-
-    Parameters
-    ----------
-    split : Split
-    ground : "euclidean" or "cityblock"
-    most : int
-        Draws of each sample between which plans are computed.
-
-    Examples
-    --------
-    >>> split = split_draws(Samples(np.arange(100.0)), Samples(5 + np.arange(100.0)), 0)
-    >>> len(critics_of(split, "cityblock", 50))
-    3
-    """
-    x, y = (part[:most] for part in split.train)
-    critics = [_of_plan(x, y, ground, None)]
-    shift = split.train[0].mean(axis=0) - split.train[1].mean(axis=0)
-    length = float(np.linalg.norm(shift))
-    if ground == "euclidean" and x.shape[1] > 1 and length > 0:
-        critics.append(_of_plan(x, y, ground, shift[None] / length * (1 - 1e-12)))
-    return critics + [Extension(split.centre[None], np.zeros(1), ground, sign=sign) for sign in (1, -1)]
-
-
-def _of_plan(x: np.ndarray, y: np.ndarray, ground: str, axes: np.ndarray | None) -> Extension:
-    if axes is not None:
-        x, y = x @ axes.T, y @ axes.T
-    costs = point_cost(x, y, order=1.0, ground=ground)
-    plan = solve(costs, np.full(len(x), 1 / len(x)), np.full(len(y), 1 / len(y)))
-    # The unit of the costs is not that of the points where coordinates are huge.
-    potential = tight_potentials(costs, plan.potentials[0])[1] * costs.unit
-    return Extension(y, potential, ground, axes)
 
 
 def deviation(value_range: float, n: int, m: int, level: float) -> float:
@@ -166,14 +96,14 @@ class PopulationCertificate(Certificate):
               W_r^r(p, q) \\le E \\, W_r^r(\\hat p_n, \\hat q_m) \\le \\langle c, \\pi \\rangle + \\Delta^r \\sqrt{(1/n + 1/m)
               \\ln(1/\\delta) / 2}
 
-    Below, f is the McShane extension clipped to an interval, and the mean of its differences is bounded by betting, at any
-    number of draws. Above, the optimal cost is convex in the laws, so that its mean over draws is at least that of the laws;
-    one draw changes it by the largest cost over n.
+    Below, f is the critic clipped to an interval, and the mean of its differences is bounded (by betting, where the
+    validation draws did not say otherwise) at any number of draws. Above, the optimal cost is convex in the laws, so that its
+    mean over draws is at least that of the laws; one draw changes it by the largest cost over n.
 
     Parameters
     ----------
     lower, upper : float
-    critic : Extension
+    critic : LipschitzCritic
     held_out : pair of (n, d) and (m, d) arrays
         In the order in which they are bet on.
     window : (low, high)
@@ -181,6 +111,8 @@ class PopulationCertificate(Certificate):
     level : float
         With which each of the two bounds holds.
     order : float
+    bound : str
+        Of :data:`dualgap.divergences.lower_means.LOWER_MEANS`.
     diameter : float or None
         None for no upper bound.
     transport : TransportCertificate or None
@@ -189,11 +121,12 @@ class PopulationCertificate(Certificate):
     Reference: waudbysmith2024, mcshane1934
     """
 
-    critic: Extension
+    critic: LipschitzCritic
     held_out: tuple[np.ndarray, np.ndarray]
     window: tuple[float, float]
     level: float
     order: float
+    bound: str = "betting"
     diameter: float | None = None
     transport: TransportCertificate | None = None
 
@@ -209,32 +142,12 @@ class PopulationCertificate(Certificate):
             raise CertificateError(f"window must be an interval, got {low!r} to {high!r}")
         if not 0 < self.level < 1:
             raise CertificateError(f"level must be between 0 and 1, got {self.level!r}")
-        first, second = (np.clip(self._scores(part), low, high) for part in require_pair(self.held_out, "held_out"))
-        below = recomputed_lower_mean(paired_terms(first, -second), low - high, high - low, self.level)
+        if not isinstance(self.critic, LipschitzCritic):
+            raise CertificateError(f"critic must be a LipschitzCritic, got {type(self.critic).__name__}")
+        parts = require_pair(self.held_out, "held_out")
+        first, second = (np.clip(self.critic.recomputed(part), low, high) for part in parts)
+        below = recomputed_lower_sum((first, -second), ((low, high), (-high, -low)), self.level, bound=self.bound)
         return max(0.0, below), self._above()
-
-    def _scores(self, points: Any) -> np.ndarray:
-        """The McShane extension without the function that made it."""
-        if self.critic.ground not in GROUNDS:
-            raise CertificateError(f"ground must be one of {GROUNDS}, got {self.critic.ground!r}")
-        anchors = require_array(self.critic.anchors, "anchors", (None, None))
-        potential = require_array(self.critic.potential, "potential", (len(anchors),))
-        if self.critic.sign not in (1, -1):
-            raise CertificateError(f"sign must be 1 or -1, got {self.critic.sign!r}")
-        if self.critic.axes is None:
-            where = require_array(points, "held_out", (None, anchors.shape[1]))
-        else:
-            axes = require_array(self.critic.axes, "axes", (anchors.shape[1], None))
-            norm = float(np.linalg.svd(axes, compute_uv=False)[0]) * (1 + 1e-13)
-            if norm > 1 or self.critic.ground != "euclidean":
-                raise CertificateError(f"axes must have an operator norm of at most 1, got {norm!r}")
-            where = require_array(points, "held_out", (None, axes.shape[1])) @ axes.T
-        found = np.full(len(where), math.inf)
-        rows = max(1, 2**20 // len(where))
-        for k in range(0, len(anchors), rows):
-            distances = pairwise(anchors[k : k + rows], where, self.critic.ground)
-            np.minimum(found, (distances - potential[k : k + rows, None]).min(axis=0), out=found)
-        return self.critic.sign * found
 
     def _above(self) -> float:
         if self.transport is None or self.diameter is None:
@@ -248,7 +161,7 @@ class PopulationCertificate(Certificate):
 
 
 def population_bracket(
-    critics: Sequence[Extension],
+    critics: Sequence[LipschitzCritic],
     split: Split,
     *,
     order: float,
@@ -261,7 +174,7 @@ def population_bracket(
 
     Parameters
     ----------
-    critics : sequence of Extension
+    critics : sequence of LipschitzCritic
         Made without the validation draws, which choose one and what it is clipped to, and without the held-out ones.
     split : Split
     order : float
@@ -275,11 +188,9 @@ def population_bracket(
     method : str
     """
     each = level if diameter is None else 1 - (1 - level) / 2
-    critic, window = _chosen(critics, split, each)
+    critic, window, bound = _chosen(critics, split, each)
     scores = [critic(part) for part in split.held_out]
-    first, second = (np.clip(one, *window) for one in scores)
-    width = window[1] - window[0]
-    lower = max(0.0, lower_mean(paired_terms(first, -second), -width, width, each) if width > 0 else 0.0)
+    lower = max(0.0, _lower(scores, window, each, bound, 50))
     plan = None if diameter is None else _plan(split, diameter, order, critic.ground, plan_points)
     proof = PopulationCertificate(
         lower=lower,
@@ -289,6 +200,7 @@ def population_bracket(
         window=window,
         level=each,
         order=order,
+        bound=bound,
         diameter=diameter,
         transport=plan,
     ).claiming()
@@ -307,20 +219,31 @@ def population_bracket(
     )
 
 
-def _chosen(critics: Sequence[Extension], split: Split, level: float) -> tuple[Extension, tuple[float, float]]:
-    """The critic, and the interval that it is clipped to, that prove most on the validation draws."""
-    best, most = (critics[0], (0.0, 0.0)), (-math.inf, -math.inf)
+def _lower(scores: Sequence[np.ndarray], window: tuple[float, float], level: float, bound: str, halvings: int) -> float:
+    """What the scores, clipped to a window, prove."""
+    low, high = window
+    first, second = (np.clip(one, low, high) for one in scores)
+    return lower_sum((first, -second), ((low, high), (-high, -low)), level, bound=bound, halvings=halvings)
+
+
+def _chosen(
+    critics: Sequence[LipschitzCritic], split: Split, level: float
+) -> tuple[LipschitzCritic, tuple[float, float], str]:
+    """The critic, the interval that it is clipped to, and the bound that prove most on the validation draws."""
+    best, most = (critics[0], (0.0, 0.0), "betting"), (-math.inf, -math.inf)
     for critic in critics:
         seen = np.concatenate([critic(part[:2000]) for part in split.train])
-        first, second = (critic(part) for part in split.validation)
+        scores = [critic(part) for part in split.validation]
         for share in SHARES:
             low, high = (float(one) for one in np.quantile(seen, [(1 - share) / 2, (1 + share) / 2]))
-            if high > low:
-                terms = paired_terms(np.clip(first, low, high), -np.clip(second, low, high))
-                # Where nothing is proved yet, the mean says which critic is on the way to it.
-                proved = (lower_mean(terms, low - high, high - low, level), float(terms.mean()))
+            if not high > low:
+                continue
+            # Where nothing is proved yet, the mean says which critic is on the way to it.
+            mean = float(np.clip(scores[0], low, high).mean() - np.clip(scores[1], low, high).mean())
+            for bound in LOWER_MEANS:
+                proved = (_lower(scores, (low, high), level, bound, ENOUGH_TO_CHOOSE), mean)
                 if proved > most:
-                    best, most = (critic, (low, high)), proved
+                    best, most = (critic, (low, high), bound), proved
     return best
 
 

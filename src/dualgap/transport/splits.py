@@ -12,7 +12,7 @@ from dualgap.measures import Points
 from dualgap.transport.discrete import plain_masses
 from dualgap.validation import detached
 
-__all__ = ["Split", "split_draws"]
+__all__ = ["Split", "halves_of", "split_draws", "split_of"]
 
 #: Of the draws of each law: to train on, and to choose by; the rest is held out.
 SHARES = (0.5, 0.15)
@@ -59,24 +59,59 @@ def split_draws(p: Any, q: Any, seed: int) -> Split:
     >>> [len(part[0]) for part in (split.train, split.validation, split.held_out)]
     [50, 15, 35]
     """
-    points = detached(p.points), detached(q.points)
-    masses: tuple[Any, Any] = (None, None)
     if isinstance(p, Points):
-        train = validation = held_out = points
-        masses = (plain_masses(p), plain_masses(q))
-    else:
-        for name, draws in zip(("p", "q"), points, strict=True):
-            if len(draws) < LEAST_DRAWS:
-                raise InvalidInput(
-                    f"{name} must have at least {LEAST_DRAWS} draws to be split, got {len(draws)}",
-                    argument=name,
-                )
-        rng = np.random.default_rng(seed)
-        shuffled = [draws[rng.permutation(len(draws))] for draws in points]
-        pieces = [
-            np.split(draws, [round(SHARES[0] * len(draws)), round(sum(SHARES) * len(draws))]) for draws in shuffled
-        ]
-        train, validation, held_out = zip(*pieces, strict=True)
+        return split_of((p, q))
+    rng = np.random.default_rng(seed)
+    return split_of(tuple(halves_of(law, name, rng) for law, name in ((p, "p"), (q, "q"))))
+
+
+def halves_of(law: Any, name: str, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+    """Draws for training, for choosing and for proving, at random.
+
+    Raises
+    ------
+    InvalidInput
+        For fewer than 20 draws.
+
+    Examples
+    --------
+    >>> from dualgap.measures import Samples
+    >>> [len(part) for part in halves_of(Samples(np.arange(40.0)), "p", np.random.default_rng(0))]
+    [20, 6, 14]
+    """
+    draws = detached(law.points)
+    if len(draws) < LEAST_DRAWS:
+        raise InvalidInput(
+            f"{name} must have at least {LEAST_DRAWS} draws to be split, got {len(draws)}", argument=name
+        )
+    cuts = [round(SHARES[0] * len(draws)), round(sum(SHARES) * len(draws))]
+    return tuple(np.split(draws[rng.permutation(len(draws))], cuts))
+
+
+def split_of(sides: tuple[Any, ...]) -> Split:
+    """The parts of both laws side by side, with their centre and spread.
+
+    Parameters
+    ----------
+    sides : pair of Points, or pair of triples of (n, d) arrays
+        For training, for choosing, for proving.
+
+    Raises
+    ------
+    InvalidInput
+        For constant data.
+
+    Examples
+    --------
+    >>> from dualgap.measures import Points
+    >>> split_of((Points([0.0, 2.0]), Points([0.0, 2.0]))).radius
+    1.0
+    """
+    masses: tuple[Any, Any] = (None, None)
+    if isinstance(sides[0], Points):
+        masses = (plain_masses(sides[0]), plain_masses(sides[1]))
+        sides = tuple([detached(one.points)] * 3 for one in sides)
+    train, validation, held_out = zip(*sides, strict=True)
     both = np.concatenate(train)
     centre = both.mean(axis=0)
     radius = float(np.sqrt(((both - centre) ** 2).sum(axis=1).mean()))

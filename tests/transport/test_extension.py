@@ -1,0 +1,51 @@
+"""Critics from numbers at anchors are 1-Lipschitz, and their slopes are those of the nearest cone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from dualgap.errors import CertificateError
+from dualgap.transport.extension import Extension
+
+RNG = np.random.default_rng(0)
+CRITICS = [
+    Extension(RNG.normal(size=(20, 3)), RNG.normal(size=20), "euclidean"),
+    Extension(RNG.normal(size=(20, 3)), RNG.normal(size=20), "cityblock", sign=-1),
+    Extension(
+        RNG.normal(size=(20, 2)),
+        RNG.normal(size=20),
+        "euclidean",
+        np.linalg.qr(RNG.normal(size=(3, 3)))[0][:2] * (1 - 1e-12),
+    ),
+]
+
+
+@pytest.mark.parametrize("critic", CRITICS)
+def test_it_is_1_lipschitz_and_the_same_when_recomputed(critic):
+    points = RNG.normal(size=(100, 3)) * 3
+    scores = critic(points)
+    apart = np.linalg.norm(points[:, None] - points, ord=1 if critic.ground == "cityblock" else 2, axis=2)
+    assert (np.abs(scores[:, None] - scores) <= apart * (1 + 1e-12)).all()
+    assert np.allclose(critic.recomputed(points), scores, atol=1e-12)
+
+
+@pytest.mark.parametrize("critic", CRITICS)
+def test_its_gradient_is_that_of_finite_differences(critic):
+    points = RNG.normal(size=(30, 3))
+    step = 1e-6
+    differences = [(critic(points + step * e) - critic(points - step * e)) / (2 * step) for e in np.eye(3)]
+    # a kink between the two points of a difference is met with a chance of about 1e-5
+    assert np.allclose(critic.gradient(points), np.stack(differences, 1), atol=1e-5)
+    tensor = torch.as_tensor(points).requires_grad_()
+    scores = critic(tensor)
+    assert np.allclose(scores.detach().numpy(), critic(points))
+    (slope,) = torch.autograd.grad(scores.sum(), tensor)
+    assert np.allclose(slope.numpy(), critic.gradient(points))
+
+
+def test_axes_that_stretch_prove_nothing():
+    wide = Extension(np.zeros((1, 1)), np.zeros(1), "euclidean", np.array([[1.1, 0.0]]))
+    with pytest.raises(CertificateError, match="operator norm"):
+        wide.recomputed(np.zeros((2, 2)))
