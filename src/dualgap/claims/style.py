@@ -61,6 +61,45 @@ def gram_forgets_place(instance, *, matrix=gram):
 
 @claim(
     topic=TOPIC,
+    title="The Gram matrix holds second moments: scales and means as well as correlations",
+    statement=r"$G = M (C + m m^\top)$ with the means $m_i = \frac1M\sum_k h_{ik}$ and the covariances $C$ of the channels over "
+    r"the $M$ pixels. A channel times $c$ has its row and its column times $c$; the correlations $C_{ij} / \sqrt{C_{ii} C_{jj}}$ "
+    r"do not change by that.",
+    source=SLIDE,
+    hypotheses=r"any feature maps; $c$ from 2 to 5",
+    instances=st.tuples(_maps(1), st.integers(2, 5)),
+    refutes=Refutation(
+        stated=r"$G_{ij} = [x^{(i)}]^\top x^{(j)}$, hence $G$ measures the *correlations* or *similarities* amongst different data vectors",
+        counterexample=r"Read as correlations, which lie in $[-1, 1]$ and are 1 between a channel and twice itself: of $(1, 0)$ and "
+        r"$(3, 0)$ the Gram matrix has 3, and of the constant channels $(1, 1)$ and $(1, 1)$, of which no correlation is defined, 2. "
+        r"True of uncentred and unscaled second moments.",
+        evidence=lambda: Evidence(
+            1.0, float(gram(np.array([[1.0, 0.0], [3.0, 0.0]]))[0, 1]), "<=", 0.0, "entry of the Gram matrix"
+        ),
+    ),
+    mutants=[
+        Mutant("covariances alone", {"moments": lambda h: np.cov(h, bias=True).reshape(len(h), len(h))}),
+        Mutant("the product of the means", {"moments": lambda h: np.outer(h.mean(axis=1), h.mean(axis=1))}),
+        Mutant("the divisor of an unbiased estimate", {"moments": lambda h: h @ h.T / (h.shape[1] + 1)}),
+    ],
+)
+def gram_is_no_correlation(
+    instance,
+    *,
+    moments=lambda h: np.cov(h, bias=True).reshape(len(h), len(h)) + np.outer(h.mean(axis=1), h.mean(axis=1)),
+):
+    (maps,), factor = instance
+    # entries up to 2, of at most 6 terms: rounding of a few units of 1e-16 times 24
+    yield Evidence(maps.shape[1] * moments(maps), np.asarray(gram(maps)), "==", 1e-13, "Gram matrix")
+    scaled = maps.copy()
+    scaled[0] *= factor
+    row = factor * np.asarray(gram(maps))[0]
+    row[0] *= factor  # the channel meets itself
+    yield Evidence(row, np.asarray(gram(scaled))[0], "==", 0.0, "row of the scaled channel")
+
+
+@claim(
+    topic=TOPIC,
     title="The content loss is half the squared distance of the features, 0 only when they agree",
     statement=r"$E_c = \frac12\sum_{ij}(h_{ij}(x) - h_{ij}(x_c))^2$, so that $E_c \ge \frac12\max_{ij}|h_{ij}(x) - "
     r"h_{ij}(x_c)|^2$ and $E_c = 0$ iff the features agree.",
