@@ -12,6 +12,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 import dualgap as dg
 from dualgap.errors import InvalidInput
@@ -142,3 +143,34 @@ def test_histograms_of_two_lengths_do_not_mix(n, m):
     else:
         with pytest.raises(InvalidInput):
             dg.kl(p, q)
+
+
+HUGE_NORMAL = stats.norm(-1.7976931348623157e308, 5e-324)
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda: dg.energy_distance(HUGE_NORMAL, dg.Points([[1e300]])), "p"),
+        (lambda: dg.energy_distance(np.array([[0.0, 0.0], [1e200, 0.0]]), np.zeros((1, 2))), "p"),
+        (lambda: dg.mmd(HUGE_NORMAL, dg.Points([[1e300]]), bandwidth=1.0), "bandwidth"),
+        (lambda: dg.wasserstein(dg.Points([[0.0]]), HUGE_NORMAL), "p"),
+        (lambda: dg.wasserstein(dg.Points([[0.0], [1e300]]), stats.norm(0.0, 1.0), order=2), "p"),
+        (lambda: dg.kl(torch.empty(2, device="meta"), [0.5, 0.5]), "p"),
+        (lambda: dg.kl(torch.tensor([0.5, 0.5]).to_sparse(), [0.5, 0.5]), "p"),
+        (lambda: dg.wasserstein([0.0], [1.0]).contains([[1.0], [1.0, 2.0]]), "truth"),
+        (lambda: dg.sweep(float, {"x": [torch.empty(0, device="meta")]}), "grid"),
+    ],
+)
+def test_numbers_that_no_double_can_work_with_are_refused_without_a_warning(call, name):
+    with pytest.raises(InvalidInput, match=rf"^{name}"):  # warnings are errors in these tests
+        call()
+
+
+def test_laws_that_are_next_to_equal_have_bounds_above_zero():
+    p, q = dg.Gaussian(0.0, 1.0), dg.Gaussian(1e-170, 1.0)
+    for function in (dg.js, dg.total_variation):
+        b = function(p, q)
+        assert 0 <= b.lower <= b.upper
+        assert b.upper > 0
+        b.certificate.check()

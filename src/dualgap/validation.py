@@ -20,6 +20,7 @@ __all__ = [
     "choice",
     "confidence_level",
     "count",
+    "dense_tensor",
     "detached",
     "is_torch",
     "masses",
@@ -188,6 +189,23 @@ def same_length(first: int, second: int, names: tuple[str, str], what: str) -> N
         )
 
 
+def dense_tensor(tensor: Any, name: str) -> Any:
+    """A tensor that holds its numbers, as one array: not on the device meta, and not sparse.
+
+    Examples
+    --------
+    >>> import torch
+    >>> dense_tensor(torch.ones(2), "x")
+    tensor([1., 1.])
+    """
+    import torch
+
+    if tensor.device.type == "meta" or tensor.layout != torch.strided:
+        what = "on the device meta" if tensor.device.type == "meta" else f"of the layout {tensor.layout}"
+        raise InvalidInput(f"{name} must be a dense tensor with numbers in it, got one {what}", argument=name)
+    return tensor
+
+
 def _checked_tensor(tensor: Any, name: str) -> Any:
     import torch
 
@@ -196,9 +214,7 @@ def _checked_tensor(tensor: Any, name: str) -> Any:
         raise InvalidInput(
             f"{name} must be a float32, float64 or integer tensor, got {tensor.dtype}{remedy}", argument=name
         )
-    if tensor.device.type == "meta" or tensor.layout != torch.strided:
-        what = "on the device meta" if tensor.device.type == "meta" else f"of the layout {tensor.layout}"
-        raise InvalidInput(f"{name} must be a dense tensor with numbers in it, got one {what}", argument=name)
+    dense_tensor(tensor, name)
     if not tensor.is_floating_point():
         tensor = tensor.to(torch.float64)
     if tensor.numel() == 0:

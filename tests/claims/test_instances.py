@@ -81,5 +81,6 @@ def test_more_seeds_notice_smaller_faults_and_too_few_notice_none():
     assert over.noticed("quick") < over.noticed("full") < 0.6
     assert math.isnan(Seeds(at_least=0.1, quick=2, full=3).noticed("full"))
     assert Seeds(at_least=0.9, quick=2, full=3).believed("full") == 0  # three of three do not prove nine of ten
+    assert over.noticed("full", power=0.01) == 0.6  # the check refutes that often where the share is what is claimed
     with pytest.raises(InvalidInput, match=r"^share must"):
         over.power(1.5, "quick")

@@ -220,3 +220,12 @@ def test_a_claim_on_held_out_draws_beyond_its_evidence_is_found():
     bracket = dg.duals.fit(JS, UNIFORM_X, UNIFORM_Y, steps=20).bracket
     with pytest.raises(CertificateError):
         dataclasses.replace(bracket.certificate, lower=bracket.lower + 0.01).check()
+
+
+def test_a_critic_that_looks_at_the_whole_batch_is_refused():
+    x, y = np.random.default_rng(0).normal(size=(2, 100, 1))
+    plain = dg.networks.MLP((2, 8, 1))
+    statistic = dg.networks.WithStatistic(plain, "deviation")
+    for critic in (statistic, dg.networks.MixtureCritic((dg.networks.MLP((1, 4, 1)), statistic))):
+        with pytest.raises(InvalidInput, match=r"^critic must score each point by itself"):
+            dg.duals.fit(dg.duals.JensenShannon(), x, y, critic=critic, steps=1)

@@ -25,7 +25,7 @@ def test_parallel_lines_move_along_the_sign_of_theta():
     real = np.stack([np.zeros(30), line.numpy()], -1)
     # f(x) = -x_0 is optimal for theta > 0
     optimal = Extension(np.array([[-9.0]]), np.zeros(1), "euclidean", np.array([[1.0, 0.0]]) * (1 - 1e-12), -1)
-    found = gradient_of(KR, optimal, points, [theta], real)
+    found = gradient_of(KR, optimal, points, [theta], dg.Points(real))
     assert found.gradient.tolist() == pytest.approx([1.0], abs=1e-9)  # the derivative of |theta|
     assert found.exact.tolist() == pytest.approx([1.0], abs=1e-9)
     assert found.cosine == pytest.approx(1.0)
@@ -39,7 +39,7 @@ def test_the_exact_gradient_is_that_of_the_distance_by_finite_differences(object
     def critic(points):
         return points[..., 0]
 
-    found = gradient_of(objective, critic, Z + shift, [shift], X)
+    found = gradient_of(objective, critic, Z + shift, [shift], dg.Points(X))
     step = 1e-5
     numbers = []
     for k in range(2):
@@ -63,7 +63,7 @@ def test_a_fitted_critic_points_where_the_plan_does():
 
 
 def test_a_divergence_of_ratios_has_no_exact_gradient():
-    found = gradient_of(dg.duals.JensenShannon(), lambda points: points[..., 0], Z.requires_grad_(), None, X)
+    found = gradient_of(dg.duals.JensenShannon(), lambda points: points[..., 0], Z.requires_grad_(), None, dg.Points(X))
     assert found.exact is None
     assert math.isnan(found.cosine)
     assert found.gradient.shape == (80,)
@@ -71,4 +71,22 @@ def test_a_divergence_of_ratios_has_no_exact_gradient():
 
 def test_points_without_a_gradient_are_refused():
     with pytest.raises(InvalidInput, match=r"^points must be a torch tensor that requires grad"):
-        gradient_of(KR, lambda points: points[..., 0], X, None, X)
+        gradient_of(KR, lambda points: points[..., 0], X, None, dg.Points(X))
+
+
+def test_the_semi_dual_of_laws_points_where_the_exact_plan_does():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(400, 2)), rng.normal(size=(400, 2)) + [3.0, 0.0]
+    fitted = dg.duals.fit(dg.duals.SemiDual(2), x, y, steps=200)
+    points = torch.as_tensor(rng.normal(size=(100, 2)) + [3.0, 0.0]).requires_grad_()
+    assert fitted.generator_gradient(points).cosine > 0.8  # the wrong critic's sign gives -0.99
+
+
+def test_the_exact_gradient_is_that_of_the_weighted_measure():
+    masses = np.array([0.95, 0.05])
+    p, y = dg.Points(np.array([[-10.0], [10.0]]), masses), np.linspace(-1, 1, 20)[:, None]
+    fitted = dg.duals.fit(dg.duals.KantorovichRubinstein(), p, dg.Points(y), steps=20)
+    points = torch.as_tensor(y).requires_grad_()
+    # 19 of 20 points come from -10: they go back to the left at rate 1/20, the last to the right
+    expected = [0.05] * 19 + [-0.05]
+    np.testing.assert_allclose(fitted.generator_gradient(points).exact.numpy(), expected, atol=1e-12)

@@ -115,3 +115,11 @@ def test_arguments_are_checked():
         MixtureCritic((MLP((2, 1)), MLP((3, 1))))
     with pytest.raises(InvalidInput, match=r"^combine must be one of"):
         MixtureCritic((MLP((2, 1)),), combine="sum")
+
+
+def test_a_minimum_of_several_outputs_is_refused_since_each_could_take_another_member():
+    members = (dg.networks.MLP((1, 2), spectral=True),) * 2
+    for combine in ("min", "max"):
+        with pytest.raises(InvalidInput, match=r"^networks must have one output"):
+            dg.networks.MixtureCritic(members, combine=combine)
+    assert dg.networks.MixtureCritic(members, combine="convex").lipschitz

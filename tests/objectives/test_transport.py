@@ -64,3 +64,9 @@ def test_the_wasserstein_objective_is_linear_and_its_two_generator_losses_are_on
     assert float(objective.value(scores, 2 * scores)) == -1.0 + 2.0
     assert float(objective.saturating(scores)) == float(objective.non_saturating(scores)) == 1.0
     assert float(objective.divergence(torch.tensor(0.7))) == float(torch.tensor(0.7))
+
+
+def test_both_losses_of_a_generator_lower_the_distance():
+    scores = torch.tensor([1.0, 2.0, 4.0])
+    objective = dg.duals.SemiDual(2)
+    assert float(objective.non_saturating(scores)) == float(objective.saturating(scores)) == float(scores.mean())

@@ -149,6 +149,8 @@ class Seeds(Instances):
         power = real(power, "power", above=0, below=1)
         if self.power(0.0, budget) < power:
             return math.nan
+        if self.power(self.at_least, budget) >= power:
+            return self.at_least
         found: Any = brentq(lambda share: self.power(share, budget) - power, 0.0, self.at_least, xtol=1e-6)
         return float(found)
 

@@ -205,12 +205,19 @@ def _gaussians(p: Measure, q: Measure) -> Bracket:
     first, second = _as_normal(p), _as_normal(q)
     if first is None or second is None:
         return _points(p, q)  # pyright: ignore[reportArgumentType]
+    _spread(_reach(first), _reach(second), 1e150)  # distances are squared in the exponent
     cross, ours, theirs = (_mean_distance(*pair) for pair in ((first, second), (first, first), (second, second)))
     error = 64 * EPS * (2 * cross + ours + theirs)
     parts = [normal_parts(list(_triples(law))) for law in (first, second)]
     return root_bracket(np.float64(2 * cross - ours - theirs), error, None, "gaussian",
                         lambda low, high: NormalMeansRecomputed(lower=low, upper=high, p=parts[0], q=parts[1],
                                                                 bandwidth=None, error=error))  # fmt: skip
+
+
+def _reach(law: LineLaw) -> np.ndarray:
+    """Where the humps are, and a deviation to either side of them, (3 k, 1)."""
+    with np.errstate(over="ignore"):
+        return np.array([[hump.mode + side * hump.scale] for hump in law.humps for side in (-1, 0, 1)])
 
 
 def _triples(law: LineLaw) -> Iterator[tuple[float, list[float], list[list[float]]]]:

@@ -32,6 +32,9 @@ __all__ = [
     "relative_entropy",
 ]
 
+#: Squares below this are near the least normal float.
+SMALLEST_SQUARE = 1e-290
+
 
 def kl_between(p: Gaussian, q: Gaussian) -> Bracket:
     """The closed form in any dimension, on the common affine subspace where the covariances are singular."""
@@ -90,6 +93,8 @@ def variation_between_shifted(p: Gaussian, q: Gaussian) -> Bracket:
 def _shifted_bounds(pair: GaussianPair) -> tuple[Any, float, float]:
     square = pair.distance(pair.reduced[1]) if pair.rank else pair.xp.sum(pair.reduced[2])
     plain = float(constant(square))
+    if plain < SMALLEST_SQUARE and bool((detached(pair.p.mean) != detached(pair.q.mean)).any()):
+        return None, 0.0, math.inf  # the square is losing its digits: in many of them, then
     # sqrt has no slope at 0: the total variation is not differentiable at p = q, where the gradient given is 0.
     root = pair.xp.sqrt(square) if plain > 0 else square
     value = root.div(math.sqrt(8)).erf() if is_torch(root) else erf(root / math.sqrt(8))

@@ -16,12 +16,15 @@ from dualgap.divergences.kernel_samples import interval_of_samples
 from dualgap.divergences.kernels import constant
 from dualgap.divergences.normal_means import NormalMeansRecomputed, normal_parts
 from dualgap.divergences.permutation import by_kernel
-from dualgap.errors import CertificateError
+from dualgap.errors import CertificateError, InvalidInput
 from dualgap.measures import Gaussian, Measure, Mixture, Points, Samples
 from dualgap.registry import Quantity
 from dualgap.validation import confidence_level, detached, real
 
 __all__ = ["NearTheSample", "mmd"]
+
+#: Means this many bandwidths apart have squares that are doubles.
+MOST_BANDWIDTHS = 1e150
 
 #: The least bandwidth, and the inverse of the largest, whose squares are normal floats.
 NARROWEST = 1e-150
@@ -80,7 +83,12 @@ def mmd(p: Any, q: Any, *, bandwidth: float, confidence: float = 0.95, method: s
     return MMD.compute(p, q, method=method, bandwidth=bandwidth, confidence=confidence, **options)
 
 
-by_kernel(mmd, lambda *, bandwidth, **options: _kernels(real(bandwidth, "bandwidth", at_least=NARROWEST, at_most=1 / NARROWEST))[1])
+by_kernel(
+    mmd,
+    lambda *, bandwidth, **options: _kernels(real(bandwidth, "bandwidth", at_least=NARROWEST, at_most=1 / NARROWEST))[
+        1
+    ],
+)
 
 
 @MMD.route("sum", Points, Points, Guarantee.EXACT)
@@ -111,6 +119,7 @@ def _normal(p: Measure, q: Measure, **options: Any) -> bool:
 def _gaussians(p: Measure, q: Measure, *, bandwidth: float, confidence: float) -> Bracket:
     """The closed form between normal laws, summed over the components."""
     first, second = _parts(p) or [], _parts(q) or []
+    _require_near(first + second, bandwidth)
     total, size, worst = 0.0, 0.0, 1.0
     for left, right, sign in ((first, first, 1), (second, second, 1), (first, second, -2)):
         for w, m, s in left:
@@ -125,6 +134,17 @@ def _gaussians(p: Measure, q: Measure, *, bandwidth: float, confidence: float) -
     evidence = {"p": normal_parts(first), "q": normal_parts(second), "bandwidth": bandwidth, "error": error}
     return root_bracket(total, error, dtype, "gaussian",
                         lambda low, high: NormalMeansRecomputed(lower=low, upper=high, **evidence))  # fmt: skip
+
+
+def _require_near(parts: list[tuple[Any, Any, Any]], bandwidth: float) -> None:
+    """Refuse means that are so many bandwidths apart that no double holds the square."""
+    furthest = max(float(np.abs(detached(mean)).max()) for _, mean, _ in parts)
+    if furthest / MOST_BANDWIDTHS > bandwidth:
+        raise InvalidInput(
+            f"bandwidth must be so large that a double holds the squares of distances in its unit, got {bandwidth:g} beside means "
+            f"of {furthest:g}; choose one of the size of the distances",
+            argument="bandwidth",
+        )
 
 
 @final

@@ -15,6 +15,7 @@ from dualgap.divergences.held_out import Parts as Pair
 from dualgap.divergences.held_out import bracket_of_scores
 from dualgap.duals.certify import CriticCertificate
 from dualgap.duals.fitted_critic import FittedCritic
+from dualgap.duals.log_ratio import LogRatio
 from dualgap.measures import Points
 from dualgap.objectives import DonskerVaradhan, Dual, SemiDual
 from dualgap.transport.discrete import plain_masses
@@ -105,7 +106,8 @@ def log_ratios(
     """
 
     def ratio(points: np.ndarray) -> np.ndarray:
-        return objective.log_ratio(torch.as_tensor(critic(points))).numpy()
+        scores = critic(points)
+        return scores if isinstance(critic, LogRatio) else objective.log_ratio(torch.as_tensor(scores)).numpy()
 
     shift = 0.0
     if isinstance(objective, DonskerVaradhan):

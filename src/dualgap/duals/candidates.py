@@ -154,3 +154,9 @@ def _check(network: Any, dimension: int) -> None:
             f"critic must map R^{dimension} to R, got a network from R^{network.inputs} to R^{network.outputs}",
             argument="critic",
         )
+    if network.batchwise:
+        raise InvalidInput(
+            "critic must score each point by itself, for held-out scores to be independent, got one that looks at the whole "
+            f"batch ({type(network).__name__}); leave its statistic out",
+            argument="critic",
+        )

@@ -27,12 +27,13 @@ from dualgap.duals.training_options import Training, takes_training, training_of
 from dualgap.errors import InvalidInput
 from dualgap.games.streams import Streams
 from dualgap.games.trajectory import Status, Trajectory
+from dualgap.measures import Points
 from dualgap.networks import Network
 from dualgap.objectives import Dual, SemiDual
 from dualgap.progress import Progress, resolve
 from dualgap.transport.extension import LipschitzCritic
 from dualgap.transport.plain_critics import critics_of
-from dualgap.validation import confidence_level, count, real
+from dualgap.validation import confidence_level, count, points_array, real
 
 __all__ = ["DualFit", "fit"]
 
@@ -72,7 +73,7 @@ class DualFit:
     history: Trajectory
     histories: dict[str, Trajectory]
     bracket: Bracket
-    _reference: np.ndarray
+    _reference: Points
 
     @property
     def status(self) -> Status:
@@ -82,7 +83,8 @@ class DualFit:
     def generator_gradient(
         self, points: Tensor, parameters: Sequence[Tensor] | None = None, *, real_points: Any = None
     ) -> GeneratorGradient:
-        """The gradient that a generator would get from this critic, beside that of the exact plan.
+        """The gradient that a generator would get, beside that of the exact plan: by ``critic`` for a Lipschitz objective, by
+        ``trained`` for others, whose bounds may come from a critic with scores of another meaning.
 
         .. math:: \\nabla_\\theta \\; \\tfrac1n \\sum_i \\mathrm{fake}\\big(f(g_\\theta(z_i))\\big)
 
@@ -93,7 +95,7 @@ class DualFit:
         parameters : sequence of tensors, optional
             theta, which the points depend on; the points themselves when omitted.
         real_points : (m, d) array, optional
-            Of p, for the plan; those of the fit when omitted.
+            Of p, for the plan; those of the fit, with their masses, when omitted.
 
         Returns
         -------
@@ -104,8 +106,9 @@ class DualFit:
         ------
         InvalidInput
         """
-        against = self._reference if real_points is None else real_points
-        return gradient_of(self.objective, self.critic, points, parameters, against)
+        against = self._reference if real_points is None else Points(points_array(real_points, "real_points"))
+        critic = self.critic if self.objective.lipschitz else self.trained
+        return gradient_of(self.objective, critic, points, parameters, against)
 
 
 @takes_training
@@ -227,7 +230,7 @@ def fit(
         history=rise.history,
         histories=histories,
         bracket=bracket,
-        _reference=split.held_out[0],
+        _reference=parts.points[0] if parts.points is not None else Points(split.held_out[0]),
     )
 
 

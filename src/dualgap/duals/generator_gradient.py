@@ -15,7 +15,7 @@ from dualgap.measures import Points
 from dualgap.objectives import Dual, SemiDual
 from dualgap.transport.extension import LipschitzCritic
 from dualgap.transport.wasserstein import wasserstein
-from dualgap.validation import as_array, is_torch, points_array
+from dualgap.validation import detached, is_torch, points_array
 
 __all__ = ["GeneratorGradient", "gradient_of"]
 
@@ -55,13 +55,13 @@ class GeneratorGradient:
 
 
 def gradient_of(
-    objective: Dual, critic: LipschitzCritic, points: Any, parameters: Sequence[Tensor] | None, real_points: Any
+    objective: Dual, critic: LipschitzCritic, points: Any, parameters: Sequence[Tensor] | None, real_points: Points
 ) -> GeneratorGradient:
     """The gradient of a dual's value in what generated points depend on.
 
     .. math:: \\nabla_\\theta W_1(p, g_\\theta) = -E \\, \\nabla_\\theta f(g_\\theta(z))
 
-    at the optimal critic f; for the semi-dual of order r, of which the value is W_r^r, of that power's root.
+    at the optimal critic f; for the semi-dual of order r the gradient of its value W_r^r.
 
     Parameters
     ----------
@@ -69,7 +69,8 @@ def gradient_of(
     critic : LipschitzCritic
     points : (n, d) tensor that requires grad
     parameters : sequence of tensors or None
-    real_points : (m, d) array
+    real_points : Points
+        p, for the exact plan.
 
     Raises
     ------
@@ -82,7 +83,7 @@ def gradient_of(
     >>> from dualgap.transport.extension import Extension
     >>> points = torch.tensor([[3.0], [4.0]], dtype=torch.float64, requires_grad=True)
     >>> falling = Extension(np.array([[-9.0]]), np.zeros(1), "euclidean", sign=-1)
-    >>> found = gradient_of(KantorovichRubinstein(), falling, points, None, np.array([[0.0], [1.0]]))
+    >>> found = gradient_of(KantorovichRubinstein(), falling, points, None, Points([[0.0], [1.0]]))
     >>> found.gradient.tolist(), found.exact.tolist(), round(found.cosine, 12)
     ([0.5, 0.5], [0.5, 0.5], 1.0)
     """
@@ -100,10 +101,12 @@ def gradient_of(
     gradient = _joined(loss, targets)
     if objective.generator is not None or (isinstance(objective, SemiDual) and objective.cost is not None):
         return GeneratorGradient(gradient=gradient, exact=None, cosine=math.nan, relative_error=math.nan)
-    reference = torch.as_tensor(as_array(real_points, "real_points")).to(points)
+    reference = Points(
+        *(torch.as_tensor(detached(one)).to(points) for one in (real_points.points, real_points.weights))
+    )
     # The cotangent of the exact distance, so that the graph of the generator is walked once more and no further.
     leaf = points.detach().clone().requires_grad_()
-    distance: Any = wasserstein(Points(reference), Points(leaf), order=order).value
+    distance: Any = wasserstein(reference, Points(leaf), order=order).value
     (slope,) = torch.autograd.grad(distance**order, leaf)
     exact = _joined((points * slope).sum(), targets)
     lengths = float(gradient.norm()), float(exact.norm())

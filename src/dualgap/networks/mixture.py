@@ -30,7 +30,7 @@ class MixtureCritic(Network):
     Parameters
     ----------
     networks : sequence of Network
-        Of the same input and output dimensions.
+        Of the same input and output dimensions; with one output for "min" and "max".
     combine : "min", "max" or "convex"
         The logits l are learned.
 
@@ -62,6 +62,12 @@ class MixtureCritic(Network):
         if len({(network.inputs, network.outputs) for network in networks}) > 1:
             found = ", ".join(f"R^{network.inputs} to R^{network.outputs}" for network in networks)
             raise InvalidInput(f"networks must be between the same spaces, got {found}", argument="networks")
+        if self.combine != "convex" and networks[0].outputs > 1:
+            raise InvalidInput(
+                f"networks must have one output for a minimum or a maximum, got {networks[0].outputs}: each component would take "
+                'another member, and the bounds of their slopes would not hold; combine="convex" takes any number',
+                argument="networks",
+            )
         object.__setattr__(self, "networks", networks)
 
     @property
@@ -78,6 +84,11 @@ class MixtureCritic(Network):
     def lipschitz(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride] - read only, here as there
         """Whether every member is 1-Lipschitz by construction."""
         return all(network.lipschitz for network in self.networks)
+
+    @property
+    def batchwise(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride] - read only, here as there
+        """Whether a member looks at the whole batch."""
+        return any(network.batchwise for network in self.networks)
 
     @property
     def _logits(self) -> int:

@@ -62,9 +62,9 @@ class SemiDual(Dual):
     .. math:: \\sup_f \\; E_p f^c + E_q f = \\inf_\\pi E_\\pi c, \\qquad f^c(x) = \\inf_{y \\in \\mathrm{supp}\\, q} c(x, y) - f(y)
 
     The score of a point of q is f, that of a point of p is f^c. On a batch, :meth:`on_batch` takes the infimum over the batch of
-    q: a minimum over fewer points, so that the batch's value lies *above* that of the same f on the laws, and its supremum is the
-    mean distance of batches, not that of the laws. It is a direction to train along and never a bound: bounds come from the
-    c-transform over all the points (:func:`dualgap.duals.fit`).
+    q: a minimum over fewer points, so that the batch's value lies *above* that of the same f on the laws, and its supremum over
+    f is at most the mean distance of batches, and at least that of the laws. It is a direction to train along and never a
+    bound: bounds come from the c-transform over all the points (:func:`dualgap.duals.fit`).
 
     Parameters
     ----------
@@ -106,6 +106,10 @@ class SemiDual(Dual):
 
     def fake(self, score: Tensor) -> Tensor:
         """The score."""
+        return score
+
+    def heuristic(self, score: Tensor) -> Tensor:
+        """The score: f is high where mass of q is dear, so that both generator's losses are the same."""
         return score
 
     def divergence(self, supremum: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ from typing import Any, final
 import numpy as np
 
 from dualgap.errors import InvalidInput
-from dualgap.validation import count, is_torch
+from dualgap.validation import count, dense_tensor, is_torch
 
 __all__ = ["COLUMNS", "Task", "code_of", "described", "name_of", "tasks_of"]
 
@@ -191,7 +191,7 @@ def described(value: Any, name: str = "value", *, depth: int = 0) -> Any:
 
 def _array(value: Any) -> Any:
     device = str(value.device) if is_torch(value) else "numpy"
-    numbers = value.detach().cpu().numpy() if is_torch(value) else value
+    numbers = dense_tensor(value, "grid").detach().cpu().numpy() if is_torch(value) else value
     digest = hashlib.sha256(np.ascontiguousarray(numbers).tobytes()).hexdigest()[:32]
     return {"array": digest, "shape": list(numbers.shape), "dtype": str(numbers.dtype), "kind": device}
 

@@ -13,7 +13,14 @@ from dualgap.bracket import Bracket, Certificate, Guarantee
 from dualgap.errors import CertificateError
 from dualgap.measures import Density, Gaussian, Measure, Points
 from dualgap.transport.bures import absolute_moment
-from dualgap.transport.discrete import in_kind_of, plain_masses, plain_points, proved, wants_gradient
+from dualgap.transport.discrete import (
+    in_kind_of,
+    plain_masses,
+    plain_points,
+    proved,
+    require_representable,
+    wants_gradient,
+)
 from dualgap.transport.evidence import require_array, require_number, require_pair
 from dualgap.transport.wasserstein import WASSERSTEIN
 
@@ -21,6 +28,9 @@ __all__ = ["QuantileCertificate"]
 
 #: Cells to begin with, at most, and the relative gap of the order-th power at which refinement stops.
 FIRST_CELLS, MOST_CELLS, POWER_GAP = 2**12, 2**18, 1e-7
+
+#: Powers of distances up to this can be summed over all cells.
+LARGEST = 1e300
 
 #: The mass of each unbounded tail that is left to its moment.
 TAIL = 1e-14
@@ -211,6 +221,7 @@ class QuantileCertificate(Certificate):
 def _refined(p: Measure, q: Measure, order: float) -> QuantileCertificate:
     """Halve the cells that are widest open until the sums agree, or there are enough."""
     lines = _Line(p), _Line(q)
+    _require_moderate(lines, order)
     open_ended = not np.isfinite(np.array([line.ends() for line in lines])).all()
     tails = np.geomspace(TAIL, 1 / FIRST_CELLS, 200) if open_ended else np.empty(0)
     knots = np.concatenate([np.arange(1, FIRST_CELLS) / FIRST_CELLS, tails, 1 - tails, *(one.jumps() for one in lines)])
@@ -236,6 +247,17 @@ def _refined(p: Measure, q: Measure, order: float) -> QuantileCertificate:
         certificate = replace(certificate, knots=np.union1d(certificate.knots, middle[wide]))
     lower, upper = certificate.bounds()
     return replace(certificate, lower=lower, upper=upper)
+
+
+def _require_moderate(lines: tuple[_Line, _Line], order: float) -> None:
+    """Refuse laws between which the power of a distance overflows."""
+    inside = np.array([TAIL]), np.array([1 - TAIL])
+    with np.errstate(over="ignore", invalid="ignore"):
+        ends = np.concatenate([np.ravel(end) for line in lines for mass in inside for end in line.between(mass, mass)])
+        ends = np.concatenate([ends, *(np.ravel(line.ends()) for line in lines)])
+        finite = ends[np.isfinite(ends)]
+        furthest = 4 * float(np.abs(finite).max(initial=0.0))
+        require_representable(furthest if furthest < LARGEST ** (1 / order) else math.inf)
 
 
 def _estimate(certificate: QuantileCertificate) -> float:
