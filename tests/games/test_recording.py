@@ -88,3 +88,32 @@ def test_what_is_observed_has_the_same_names_every_time():
         recorder.add(1, zero + 1, zero)
     with pytest.raises(InvalidInput, match=r"^observe must return a dict of tensors, got int"):
         Recorder(True, lambda x, y: 3, 5).add(0, zero, zero)  # type: ignore[arg-type,return-value]
+
+
+@given(st.integers(1, 60), st.data())
+def test_the_record_that_follows_a_step_is_the_next_of_the_schedule(steps, data):
+    record = data.draw(st.one_of(st.integers(1, 70), st.lists(st.integers(0, steps), min_size=1)))
+    schedule = Schedule(record, steps)
+    times = schedule.between(0, len(schedule)).tolist()
+    for step in range(steps):
+        assert schedule.following(step) == next(time for time in times if time > step)
+
+
+@pytest.mark.parametrize("path", [True, False])
+def test_a_restored_recorder_goes_on_as_the_one_that_was_kept(path):
+    def filled(recorder, times):
+        for time in times:
+            recorder.add(time, torch.full((2, 1), float(time)), torch.full((2, 3), float(-time)))
+        return recorder
+
+    def made():
+        return Recorder(path, lambda x, y: {"x": x[..., 0], "time": y[..., 0]}, 6)
+
+    assert not made().begun
+    whole, restored = filled(made(), range(6)), made()
+    restored.restore(filled(made(), range(3)).state())
+    filled(restored, range(3, 6))
+    for one, other in zip(restored.players(), whole.players(), strict=True):
+        assert torch.equal(one, other)
+    assert restored.times().tolist() == whole.times().tolist()
+    assert all(torch.equal(restored.stacked()[name], whole.stacked()[name]) for name in ("x", "time"))

@@ -50,3 +50,17 @@ def test_the_global_stream_is_left_alone():
 def test_seeds_must_be_whole_numbers(seeds):
     with pytest.raises(InvalidInput, match=r"^seeds must"):
         Streams(seeds)
+
+
+def test_restored_streams_draw_what_they_would_have_drawn():
+    for seeds in (3, [3, 4]):
+        streams = Streams(seeds)
+        streams.normal(5)
+        assert [streams.count_sample() for _ in range(3)] == [0, 1, 2]
+        kept = streams.state()
+        expected = streams.normal(4), streams.uniform(2), streams.integers(10, 3)
+        again = Streams(seeds)
+        again.restore(kept)
+        found = again.normal(4), again.uniform(2), again.integers(10, 3)
+        assert all(torch.equal(one, other) for one, other in zip(found, expected, strict=True))
+        assert again.count_sample() == 3

@@ -86,6 +86,12 @@ class Schedule:
             return np.minimum(np.arange(first, min(last, len(self)), dtype=np.int64) * self.record, self.steps)
         return self.record[first:last]
 
+    def following(self, step: int) -> int:
+        """The step of the first record after a step; the last step where there is none."""
+        if isinstance(self.record, int):
+            return min((step // self.record + 1) * self.record, self.steps)
+        return int(self.record[min(np.searchsorted(self.record, step, side="right"), len(self.record) - 1)])
+
     def until(self, step: int) -> Schedule:
         """The same schedule of a run that ends earlier."""
         if isinstance(self.record, int):
@@ -125,14 +131,15 @@ class Recorder:
         self._room: tuple[Tensor, ...] = ()
         self._used = 0
 
+    @property
+    def begun(self) -> bool:
+        """Whether there is a record."""
+        return bool(self._times)
+
     def add(self, time: int, x: Tensor, y: Tensor) -> None:
         """Keep both players at a step, and what is observed of them."""
         self._times.append(np.array([time]))
-        self._used = self._used + 1 if self.path else min(self._used + 1, 2)
-        if not self._room or self._used > len(self._room[0]):
-            self._grow(x, y)
-        for kept, player in zip(self._room, (x, y), strict=True):
-            kept[self._used - 1] = player
+        self._put(x, y)
         self._look(x, y)
 
     def extend(self, times: np.ndarray, x: Tensor, y: Tensor) -> None:
@@ -169,6 +176,31 @@ class Recorder:
         """What was observed, (records, ...) for each name."""
         names = self.metrics[0] if self.metrics else {}
         return {name: torch.stack([torch.as_tensor(one[name]) for one in self.metrics]) for name in names}
+
+    def state(self) -> dict[str, Tensor]:
+        """Everything recorded so far, as tensors by name."""
+        x, y = self.players()
+        metrics = {f"metrics.{name}": value for name, value in self.stacked().items()}
+        return {"times": torch.as_tensor(self.times()), "x": x, "y": y, **metrics}
+
+    def restore(self, state: dict[str, Tensor]) -> None:
+        """Go on from where :meth:`state` was taken."""
+        times, x, y = (state[name] for name in ("times", "x", "y"))
+        self.most += len(times)
+        self._times = [times.cpu().numpy()]
+        self._used = 0
+        self._room = ()
+        for k in range(len(x)):
+            self._put(x[k], y[k])
+        names = [name for name in state if name.startswith("metrics.")]
+        self.metrics = [{name[8:]: state[name][k] for name in names} for k in range(len(times) if names else 0)]
+
+    def _put(self, x: Tensor, y: Tensor) -> None:
+        self._used = self._used + 1 if self.path else min(self._used + 1, 2)
+        if not self._room or self._used > len(self._room[0]):
+            self._grow(x, y)
+        for kept, player in zip(self._room, (x, y), strict=True):
+            kept[self._used - 1] = player
 
     def _look(self, x: Tensor, y: Tensor) -> None:
         if self.observe is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
@@ -13,6 +12,7 @@ from torch import Tensor
 from dualgap.errors import InvalidInput
 from dualgap.games.affine_path import AffinePath
 from dualgap.games.game import Game
+from dualgap.games.loop import DIVERGED, Advance, Moment, Settled, norm, play_on
 from dualgap.games.methods.method import Method, State
 from dualgap.games.recording import Observe, Recorder, Schedule, require_room
 from dualgap.games.start import check_start, starting_players
@@ -22,11 +22,6 @@ from dualgap.progress import Progress, resolve
 from dualgap.validation import count, optional_function, real
 
 __all__ = ["require_game", "require_method", "simulate"]
-
-#: A strategy of this size is far outside every problem here, and its square is still far from overflow.
-DIVERGED = 1e12
-
-Settled = Callable[[Tensor, Tensor], Tensor]
 
 
 def simulate(
@@ -116,7 +111,7 @@ def simulate(
         state = method.init(game, x, y, lambda: game.draw(streams))
 
         def within(limit: float) -> Settled:
-            return lambda x, y: _norm(*game.field(x, y, game.draw(streams))) <= limit
+            return lambda x, y: norm(*game.field(x, y, game.draw(streams))) <= limit
 
         settled = None if limit is None else within(limit)
         known = AffinePath.find(game, method, (x, y), state, schedule.steps, DIVERGED) if deterministic else None
@@ -124,12 +119,13 @@ def simulate(
         bar.start(schedule.steps, "simulating")
         try:
             if known is None:
-                run = _loop(game, method, (x, y, state), streams, schedule, recorder, settled, bar)
+                advance, begun = _steps_of(game, method, streams), Moment.beginning(x, y, state)
+                ended, converged = play_on(advance, begun, schedule, recorder, bar=bar, settled=settled)
+                lost, state = ended.diverged_at, ended.state
             else:
-                run = _leap(known, schedule, recorder, settled, bar)
+                converged, lost, state = _leap(known, schedule, recorder, settled, bar)
         finally:
             bar.stop()
-    converged, lost, state = run
     kind: Callable[[Tensor], Any] = Tensor.numpy if all(isinstance(one, np.ndarray) for one in start) else Tensor.detach
     times, metrics = recorder.times(), {name: kind(one) for name, one in recorder.stacked().items()}
     x, y = recorder.players()
@@ -148,44 +144,9 @@ def simulate(
     )
 
 
-def _loop(
-    game: Game,
-    method: Method,
-    at: tuple[Tensor, Tensor, State],
-    streams: Streams,
-    schedule: Schedule,
-    recorder: Recorder,
-    settled: Settled | None,
-    bar: Progress,
-) -> tuple[bool, np.ndarray, State]:
-    """One step after another: whether the tolerance was reached, where copies diverged, and the memory."""
-    x, y, state = at
-    lost = torch.full(x.shape[:-1], -1, device=x.device)
-    recorder.add(0, x, y)
-    record, last, intact = 1, 0, True
-    due = int(schedule.between(1, 2)[0])
-    for t in range(1, schedule.steps + 1):
-        new_x, new_y, state = method.step(game, x, y, state, lambda: game.draw(streams))
-        ended = False
-        if intact and _bounded(new_x, new_y):
-            x, y = new_x, new_y
-        else:
-            gone = ~(_norm(new_x, new_y) <= DIVERGED)
-            lost = torch.where(gone & (lost < 0), t, lost)
-            keep = (lost < 0)[..., None]
-            x, y = torch.where(keep, new_x, x), torch.where(keep, new_y, y)
-            intact, ended = bool(keep.all()), not bool(keep.any())
-        if t == due or ended:
-            recorder.add(t, x, y)
-            bar.advance(t - last, **recorder.last())
-            last = t
-            if settled is not None and bool((settled(x, y) & (lost < 0)).all()):
-                return True, lost.cpu().numpy(), state
-            if ended or t == schedule.steps:
-                break
-            record += 1
-            due = int(schedule.between(record, record + 1)[0])
-    return False, lost.cpu().numpy(), state
+def _steps_of(game: Game, method: Method, streams: Streams) -> Advance:
+    """The method's step, with samples from the streams."""
+    return lambda x, y, state: method.step(game, x, y, state, lambda: game.draw(streams))
 
 
 def _leap(
@@ -223,14 +184,3 @@ def require_method(method: Any) -> None:
             f"method must be an update method such as dg.methods.ExtraGradient(step=0.1), got {method!r}",
             argument="method",
         )
-
-
-def _bounded(x: Tensor, y: Tensor) -> bool:
-    """Whether no number is so large that the norm of its pair could exceed the bound; False for nan."""
-    most = DIVERGED / math.sqrt(x.shape[-1] + y.shape[-1])
-    ends = [torch.aminmax(one) for one in (x, y) if one.numel()]
-    return all(bool((low >= -most) & (high <= most)) for low, high in ends)
-
-
-def _norm(x: Tensor, y: Tensor) -> Tensor:
-    return torch.sqrt((x**2).sum(-1) + (y**2).sum(-1))

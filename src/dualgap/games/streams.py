@@ -57,6 +57,33 @@ class Streams:
         self._generators = [
             torch.Generator(device=self.device).manual_seed(_mixed(seed, purpose)) for seed in self.seeds
         ]
+        self.samples = 0
+
+    def count_sample(self) -> int:
+        """How many samples of a game were drawn before this one: the clock of a law that changes as a run goes on."""
+        self.samples += 1
+        return self.samples - 1
+
+    def state(self) -> dict[str, Tensor]:
+        """Where every generator is, (K, bytes) on the CPU, and how many samples were drawn: to go on from."""
+        states = torch.stack([generator.get_state() for generator in self._generators])
+        return {"generators": states, "samples": torch.tensor(self.samples)}
+
+    def restore(self, state: dict[str, Tensor]) -> None:
+        """Go on from where :meth:`state` was taken.
+
+        Examples
+        --------
+        >>> streams = Streams([0, 1])
+        >>> kept = streams.state()
+        >>> first = streams.normal(3)
+        >>> streams.restore(kept)
+        >>> bool((streams.normal(3) == first).all())
+        True
+        """
+        for generator, one in zip(self._generators, state["generators"], strict=True):
+            generator.set_state(one.clone())
+        self.samples = int(state["samples"])
 
     def normal(self, *shape: int) -> Tensor:
         """Standard normal numbers, of shape ``(K, *shape)`` or ``shape``."""

@@ -8,14 +8,15 @@ from typing import Any, final
 import torch
 from torch import Tensor
 
-from dualgap.duals.critic_loss import critic_loss
+from dualgap.duals.critic_loss import critic_gradient, critic_loss
 from dualgap.duals.regularisers import Regulariser
-from dualgap.duals.sources import Source
 from dualgap.errors import InvalidInput
 from dualgap.games.game import Game
 from dualgap.games.streams import Streams
 from dualgap.networks import Network
 from dualgap.objectives import Dual
+from dualgap.training.datasets import as_source
+from dualgap.training.instance_noise import InstanceNoise
 from dualgap.validation import count
 
 __all__ = ["AdversarialGame"]
@@ -38,18 +39,23 @@ class AdversarialGame(Game):
     critic : Network, R^d -> R
         Its output is the logit of the discriminator for the Jensen-Shannon dual.
     objective : Dual
-    data : Source
+    data : Source, (n, d) array, or torch Dataset
         What the generator is to imitate.
     regulariser : Regulariser, optional
+        Several are added: ``R1(0.1) + R2(0.1)``.
     latent : int
         The dimension of z.
     batch_size : int
     saturating : bool
+    packing : int
+        How many points, m, the critic is shown at once; it is then a function of R^(m d), and the batch is cut into packs.
+    noise : InstanceNoise, optional
+        On whatever the critic is shown.
 
     Raises
     ------
     InvalidInput
-        When the dimensions of generator, critic and data do not fit.
+        When the dimensions of generator, critic and data do not fit, or the data are not finite.
 
     Examples
     --------
@@ -67,34 +73,38 @@ class AdversarialGame(Game):
     generator: Network
     critic: Network
     objective: Dual
-    data: Source
+    data: Any
     latent: int
     batch_size: int
     saturating: bool
     regulariser: Regulariser | None = None
+    packing: int = 1
+    noise: InstanceNoise | None = None
 
     def __post_init__(self) -> None:
-        for name, kind in (
-            ("generator", Network),
-            ("critic", Network),
-            ("objective", Dual),
-            ("data", Source),
-        ):
+        object.__setattr__(self, "data", as_source(self.data))
+        for name, kind in (("generator", Network), ("critic", Network), ("objective", Dual)):
             if not isinstance(getattr(self, name), kind):
                 raise InvalidInput(
                     f"{name} must be a {kind.__name__}, got {type(getattr(self, name)).__name__}",
                     argument=name,
                 )
-        if self.regulariser is not None and not isinstance(self.regulariser, Regulariser):
-            raise InvalidInput(
-                f"regulariser must be a Regulariser or None, got {type(self.regulariser).__name__}",
-                argument="regulariser",
-            )
+        for name, kind in (("regulariser", Regulariser), ("noise", InstanceNoise)):
+            if getattr(self, name) is not None and not isinstance(getattr(self, name), kind):
+                raise InvalidInput(
+                    f"{name} must be a {kind.__name__} or None, got {type(getattr(self, name)).__name__}", argument=name
+                )
         if not isinstance(self.saturating, bool):
             raise InvalidInput(f"saturating must be True or False, got {self.saturating!r}", argument="saturating")
-        count(self.latent, "latent")
-        count(self.batch_size, "batch_size")
-        wanted = {"generator": (self.latent, self.data.dimension), "critic": (self.data.dimension, 1)}
+        for name in ("latent", "batch_size", "packing"):
+            count(getattr(self, name), name)
+        if self.batch_size % self.packing:
+            raise InvalidInput(
+                f"batch_size must be a multiple of packing, got {self.batch_size} and {self.packing}",
+                argument="batch_size",
+            )
+        shown = self.packing * self.data.dimension
+        wanted = {"generator": (self.latent, self.data.dimension), "critic": (shown, 1)}
         for name, (inputs, outputs) in wanted.items():
             network = getattr(self, name)
             if (network.inputs, network.outputs) != (inputs, outputs):
@@ -109,13 +119,22 @@ class AdversarialGame(Game):
         """The numbers of weights of the generator and of the critic."""
         return self.generator.size, self.critic.size
 
-    def draw(self, streams: Streams) -> tuple[Tensor, Tensor, Tensor]:
-        """Data, latent points and the uniform numbers of a penalty, each (K, batch_size, ...)."""
-        return (
-            self.data.draw(streams, self.batch_size),
+    def draw(self, streams: Streams) -> tuple[Tensor, ...]:
+        """Data, latent points and the uniform numbers of a penalty, each (K, batch_size, ...); noise for the generated points.
+
+        The noise on the data is in the data.
+        """
+        real_points = self.data.draw(streams, self.batch_size)
+        sample = (
+            real_points,
             streams.normal(self.batch_size, self.latent),
-            streams.uniform(self.batch_size, 1),
+            streams.uniform(self.batch_size // self.packing, 1),
         )
+        before = streams.count_sample()
+        if self.noise is None:
+            return sample
+        level, shape = self.noise.level(before), (self.batch_size, self.data.dimension)
+        return real_points + level * streams.normal(*shape), *sample[1:], level * streams.normal(*shape)
 
     def start(self, streams: Streams) -> tuple[Tensor, Tensor]:
         """Random weights of both networks."""
@@ -126,23 +145,41 @@ class AdversarialGame(Game):
         with torch.no_grad():
             return self.generator(x, streams.normal(number, self.latent))
 
+    def packed(self, points: Tensor) -> Tensor:
+        """What the critic is shown of points (..., B, d): packs (..., B/m, m d) of neighbours; those left over are dropped."""
+        if self.packing == 1:
+            return points
+        whole = points.shape[-2] - points.shape[-2] % self.packing
+        return points[..., :whole, :].unflatten(-2, (-1, self.packing)).flatten(-2)
+
     def scores(self, y: Tensor, points: Tensor) -> Tensor:
-        """The critic's scores (..., B) of points (..., B, d)."""
-        return self.critic(y, points)[..., 0]
+        """The critic's scores (..., B) of points (..., B, d), a pack a score."""
+        return self.critic(y, self.packed(points))[..., 0]
 
     def project_y(self, y: Tensor) -> Tensor:
         """The critic's weights in their set."""
         return y if self.regulariser is None else self.regulariser.project(y)
 
+    def shown(self, x: Tensor, sample: Any) -> Tensor:
+        """The generated points of a sample as the critic is shown them, with their noise, not yet packed."""
+        _, latent, _, *noise = sample
+        points = self.generator(x, latent)
+        return points + noise[0] if noise else points
+
     def loss_x(self, x: Tensor, y: Tensor, sample: Any) -> Tensor:
         """The generator's loss on the batch, shape (...)."""
-        _, latent, _ = sample
-        scores = self.scores(y, self.generator(x, latent))
+        scores = self.scores(y, self.shown(x, sample))
         return self.objective.saturating(scores) if self.saturating else self.objective.non_saturating(scores)
 
     def loss_y(self, x: Tensor, y: Tensor, sample: Any) -> Tensor:
         """Minus the dual's value on the batch, plus the penalty, shape (...)."""
-        real_points, latent, mix = sample
-        return critic_loss(
-            self.objective, self.regulariser, self.critic, y, real_points, self.generator(x, latent), mix
-        )
+        return critic_loss(self.objective, self.regulariser, self.critic, y, *self._batch(x, sample))
+
+    def grad_y(self, x: Tensor, y: Tensor, sample: Any = None) -> Tensor:
+        """The gradient of ``loss_y``; without a graph, penalty and value share the pass forward."""
+        if torch.is_grad_enabled():
+            return super().grad_y(x, y, sample)
+        return critic_gradient(self.objective, self.regulariser, self.critic, y, *self._batch(x, sample))
+
+    def _batch(self, x: Tensor, sample: Any) -> tuple[Tensor, Tensor, Tensor]:
+        return self.packed(sample[0]), self.packed(self.shown(x, sample)), sample[2]

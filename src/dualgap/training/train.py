@@ -1,32 +1,40 @@
-"""Training is simulation: the same loop and methods as for ``xy``, with random weights to start from and metrics."""
+"""Training is simulation: the same loop and methods as for ``xy``, with random weights to start from, metrics and checkpoints."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor
 
 from dualgap.errors import InvalidInput
+from dualgap.games.loop import Advance, After, Moment, play_on
 from dualgap.games.methods import Method
-from dualgap.games.simulate import simulate
+from dualgap.games.methods.method import State
+from dualgap.games.recording import Observe, Recorder, Schedule, require_room
+from dualgap.games.simulate import require_method
+from dualgap.games.start import check_start
 from dualgap.games.streams import Streams
-from dualgap.games.trajectory import Trajectory
-from dualgap.progress import Progress
+from dualgap.games.trajectory import Status, Trajectory
+from dualgap.progress import Progress, resolve
 from dualgap.training.adversarial_game import AdversarialGame
-from dualgap.training.data import Ring
-from dualgap.training.metrics import mode_coverage
+from dualgap.training.checkpoint import Checkpoint, Keeper
+from dualgap.training.configuration import configuration
+from dualgap.training.evaluation import Evaluation
+from dualgap.training.placement import Placement
+from dualgap.training.processes import rank, shared
 from dualgap.validation import count, optional_function
 
 __all__ = ["train"]
 
-#: Generated points that a record's metrics are computed from, as the toy benchmarks do.
-EVALUATION_POINTS = 2500
 #: How many records a run makes unless told otherwise.
 RECORDS = 20
-#: Streams of one seed: the starting weights and the evaluation (the batches are purpose 0).
-WEIGHTS, EVALUATION = 1, 2
+#: The stream of the starting weights (the batches are purpose 0, the evaluation another).
+WEIGHTS = 1
+
+#: Told the metrics of a record, says whether the run, or each seed (K,), has got where it was to get.
+Stop: TypeAlias = Callable[[dict[str, Tensor]], Any]
 
 
 def train(
@@ -37,9 +45,11 @@ def train(
     steps: int,
     record: int | None = None,
     path: bool = False,
-    observe: Callable[[Tensor, Tensor], dict[str, Tensor]] | None = None,
-    dtype: torch.dtype = torch.float32,
+    observe: Evaluation | Observe | None = None,
+    dtype: Any = torch.float32,
     device: Any = "cpu",
+    checkpoint: Any = None,
+    stop: Stop | None = None,
     progress: Progress | None = None,
 ) -> Trajectory:
     """Train a GAN, as an ensemble of seeds.
@@ -48,7 +58,8 @@ def train(
     ----------
     game : AdversarialGame
     method : Method
-        The basic algorithm of a GAN is ``AlternatingGDA(first="y", steps_y=k, ...)``.
+        The basic algorithm of a GAN is ``AlternatingGDA(first="y", steps_y=k, ...)``;
+        ``Averaged(method=..., points="iterates", decay=0.999)`` gives the exponential average of its weights.
     seeds : int or sequence of int
         One run for each; every seed has random streams of its own, so that it trains as it would alone.
     steps : int
@@ -56,12 +67,19 @@ def train(
         Record every so many steps; 20 times in all when omitted.
     path : bool
         Whether to keep the weights at every record; only the first and the last otherwise.
-    observe : callable (x, y) -> dict of (K,) tensors, optional
+    observe : Evaluation, or callable (x, y) -> dict of (K,) tensors, optional
         More metrics.
-    dtype : torch.float32 or torch.float64
-        Of the weights and the batches.
+    dtype : torch.float32, torch.float64, torch.bfloat16 or "tf32"
+        Of the weights and the batches. The last two keep them in float32 and multiply matrices in fewer digits.
     device : torch device
         Where they are.
+    checkpoint : path or Checkpoint, optional
+        Keep the run in this file, at every record or as the Checkpoint says, and go on from it where it exists: a run that was
+        killed and is asked for again gives the numbers of one that was left alone, to the last bit. More ``steps`` than the
+        first time make it go on.
+    stop : callable dict -> bool or (K,) bools, optional
+        Given the metrics of a record; the run ends at the first record at which it is true for every seed, with the status
+        CONVERGED.
     progress : Progress, optional
 
     Returns
@@ -74,7 +92,9 @@ def train(
     Raises
     ------
     InvalidInput
-        Before any work, also for a device that is not there.
+        Before any work, also for a device that is not there, and a checkpoint of another configuration (with what differs).
+    Unwritable
+        For a checkpoint in a place that cannot be written to.
 
     Examples
     --------
@@ -92,44 +112,108 @@ def train(
     """
     if not isinstance(game, AdversarialGame):
         raise InvalidInput(f"game must be an AdversarialGame, got {type(game).__name__}", argument="game")
-    optional_function(observe, "observe")
+    require_method(method)
+    if not isinstance(observe, Evaluation):
+        optional_function(observe, "observe")
+    optional_function(stop, "stop")
     steps = count(steps, "steps")
-    every = max(1, steps // RECORDS) if record is None else record
-    _check_placement(dtype, device)
-    start = game.start(Streams(seeds, purpose=WEIGHTS, dtype=dtype, device=device))
+    schedule = Schedule(max(1, steps // RECORDS) if record is None else record, steps)
+    placement = Placement(dtype, device)
+    kept = None if checkpoint is None else _as_checkpoint(checkpoint)
+    streams = Streams(seeds, **placement.options)
+    metrics = Evaluation.all_of(observe).bound(game, seeds, placement.options)
+    players = game.start(Streams(seeds, purpose=WEIGHTS, **placement.options))
+    if path:
+        require_room(len(schedule), *players)
+    recorder = Recorder(path, metrics, len(schedule))
+    played = shared(game, method)
 
-    def metrics(x: Tensor, y: Tensor) -> dict[str, Tensor]:
-        # The same latent points at every record: a change of a metric is a change of the generator.
-        streams = Streams(seeds, purpose=EVALUATION, dtype=dtype, device=device)
-        points = game.generate(x, streams, EVALUATION_POINTS)
-        with torch.no_grad():
-            real_scores = game.scores(y, game.data.draw(streams, EVALUATION_POINTS))
-            found = {"dual": game.objective.value(real_scores, game.scores(y, points))}
-        if isinstance(game.data, Ring):
-            found |= mode_coverage(points, game.data.centres(), game.data.spread)
-        return found if observe is None else {**found, **observe(x, y)}
+    def advance(x: Tensor, y: Tensor, state: State) -> tuple[Tensor, Tensor, State]:
+        with placement.arithmetic():  # of the steps alone: what is measured is measured in the digits of the weights
+            return method.step(played, x, y, state, lambda: played.draw(streams))
 
-    return simulate(
-        game,
-        method,
-        start=start,
-        steps=steps,
-        seeds=seeds,
-        record=every,
-        path=path,
-        observe=metrics,
-        progress=progress,
-    )
+    with torch.no_grad():
+        check_start(game, *players, streams, seeds)
+        state = method.init(played, *players, lambda: played.draw(streams))
+        beginning = Moment.beginning(*players, state)
+        keeper = None
+        if kept is not None:
+            said = configuration(game=game, method=method, seeds=list(streams.seeds), dtype=str(dtype))
+            keeper = Keeper(checkpoint=kept, configuration=said, streams=streams, recorder=recorder, writes=rank() == 0)
+        ended, converged = _run(
+            advance,
+            beginning,
+            schedule,
+            recorder,
+            keeper,
+            stop,
+            resolve(progress),
+        )
+    return _trajectory(ended, converged, recorder, path, ended.time * method.gradient_calls(game))
 
 
-def _check_placement(dtype: Any, device: Any) -> None:
-    """Refuse a type of numbers that is not computed in, and a device that torch does not know or that is not there."""
-    if dtype not in (torch.float32, torch.float64):
-        raise InvalidInput(f"dtype must be torch.float32 or torch.float64, got {dtype!r}", argument="dtype")
-    try:
-        torch.zeros(1, device=torch.device(device)).cpu()
-    except (RuntimeError, AssertionError, TypeError) as error:  # by the kind of device
-        words = str(error).partition("\n")[0].partition(". ")[0]
+def _as_checkpoint(value: Any) -> Checkpoint:
+    return value if isinstance(value, Checkpoint) else Checkpoint(value)
+
+
+def _run(
+    advance: Advance,
+    beginning: Moment,
+    schedule: Schedule,
+    recorder: Recorder,
+    keeper: Keeper | None,
+    stop: Stop | None,
+    bar: Progress,
+) -> tuple[Moment, bool]:
+    """The steps from the beginning, or from where the run was kept, with what is looked at after each."""
+    at = beginning if keeper is None else keeper.resumed(beginning)
+    if at.time > schedule.steps:
         raise InvalidInput(
-            f'device must be one that torch can use here, such as "cpu", got {device!r} ({words})', argument="device"
-        ) from error
+            f"steps must be at least the {at.time} that the checkpoint has, got {schedule.steps}", argument="steps"
+        )
+    if keeper is not None and at is beginning:
+        recorder.add(0, at.x, at.y)  # what a record takes is found out before the work, as is whether it can be kept
+        keeper.keep(at)
+
+    def after(moment: Moment, recorded: bool) -> bool:
+        arrived = recorded and _arrived(stop, recorder)
+        if keeper is not None and (keeper.due(moment, recorded) or arrived or moment.time == schedule.steps):
+            keeper.keep(moment)
+        return arrived
+
+    bar.start(schedule.steps, "training")
+    try:
+        if at.time:
+            bar.advance(at.time)
+        if at.time and (_arrived(stop, recorder) or bool((at.lost >= 0).all())):
+            return at, _arrived(stop, recorder)
+        watching: After | None = None if keeper is None and stop is None else after
+        return play_on(advance, at, schedule, recorder, bar=bar, after=watching)
+    finally:
+        bar.stop()
+
+
+def _arrived(stop: Stop | None, recorder: Recorder) -> bool:
+    """Whether what was asked for holds for every seed at the last record."""
+    if stop is None or not recorder.metrics:
+        return False
+    return bool(torch.as_tensor(stop(recorder.metrics[-1])).all())
+
+
+def _trajectory(ended: Moment, converged: bool, recorder: Recorder, path: bool, calls: int) -> Trajectory:
+    times = recorder.times()
+    x, y = recorder.players()
+    lost = ended.diverged_at
+    return Trajectory(
+        x=x.detach(),
+        y=y.detach(),
+        steps=times if path else times[[0, -1]],
+        metrics={name: value.detach() for name, value in recorder.stacked().items()},
+        metric_steps=times,
+        status=Status.DIVERGED if bool((lost >= 0).any()) else Status.CONVERGED if converged else Status.BUDGET,
+        diverged_at=lost,
+        tolerance=None,
+        state=ended.state,
+        equilibrium=None,
+        gradient_calls=calls,
+    )

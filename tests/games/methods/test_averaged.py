@@ -106,3 +106,20 @@ def test_wrappers_may_hold_wrappers():
 def test_bad_options_are_named(options, name):
     with pytest.raises(InvalidInput, match=f"^{name} must"):
         dg.methods.Averaged(**options)
+
+
+def test_the_exponential_average_has_weights_that_fade_and_add_up_to_one():
+    decay, steps = 0.8, 7
+    game = dg.games.bilinear([[1.0]])
+    inner = dg.methods.AlternatingGDA(step=0.3)
+    path = dg.simulate(game, inner, start=(1.0, 0.5), steps=steps).x[1:, 0].numpy()
+    method = dg.methods.Averaged(method=inner, points="iterates", decay=decay)
+    found = dg.simulate(game, method, start=(1.0, 0.5), steps=steps).x[-1, 0].item()
+    weights = decay ** np.arange(steps)[::-1]
+    assert found == pytest.approx(float(weights @ path / weights.sum()), rel=1e-12)
+
+
+@pytest.mark.parametrize("options", [{"decay": 0.0}, {"decay": 1.0}, {"decay": "0.9"}, {"decay": 0.9, "power": 1.0}])
+def test_a_decay_that_is_none_is_named(options):
+    with pytest.raises(InvalidInput, match=r"^decay must"):
+        dg.methods.Averaged(method=dg.methods.AlternatingGDA(step=0.1), points="iterates", **options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,3 +45,17 @@ def test_a_heavy_weight_attracts_to_a_strict_maximum():
 def test_a_weight_is_not_negative(weight):
     with pytest.raises(InvalidInput, match=r"^weight must"):
         dg.methods.ConsensusOptimization(step=0.1, weight=weight)
+
+
+def test_a_scaling_scales_the_direction_as_a_whole():
+    game, start = dg.games.dirac_gan(), (torch.tensor([0.7]).double(), torch.tensor([-0.4]).double())
+    plain, scaled = (
+        dg.methods.ConsensusOptimization(step=0.1, weight=0.5),
+        dg.methods.ConsensusOptimization(step=0.1, weight=0.5, scaling=dg.methods.Adam(beta1=0.5)),
+    )
+    ends = []
+    for method in (plain, scaled):
+        x, y, _ = method.step(game, *start, method.init(game, *start), lambda: None)
+        ends.append((float(x - start[0]), float(y - start[1])))
+    # the first direction of Adam is the sign of the gradient
+    assert ends[1] == pytest.approx([math.copysign(0.1, one) for one in ends[0]], rel=1e-6)

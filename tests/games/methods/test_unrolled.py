@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import cmath
+import math
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,3 +32,17 @@ def test_the_flow_on_xy_has_the_known_eigenvalues(unroll, inner):
 def test_bad_options_are_named(option):
     with pytest.raises(InvalidInput, match=r"^(unroll|inner_step) must"):
         dg.methods.Unrolled(step=0.1, **option)
+
+
+def test_a_scaling_scales_the_direction_as_a_whole():
+    game, start = dg.games.dirac_gan(), (torch.tensor([0.7]).double(), torch.tensor([-0.4]).double())
+    plain, scaled = (
+        dg.methods.Unrolled(step=0.1, unroll=2, inner_step=0.1),
+        dg.methods.Unrolled(step=0.1, unroll=2, inner_step=0.1, scaling=dg.methods.Adam(beta1=0.5)),
+    )
+    ends = []
+    for method in (plain, scaled):
+        x, y, _ = method.step(game, *start, method.init(game, *start), lambda: None)
+        ends.append((float(x - start[0]), float(y - start[1])))
+    # the first direction of Adam is the sign of the gradient
+    assert ends[1] == pytest.approx([math.copysign(0.1, one) for one in ends[0]], rel=1e-6)

@@ -11,6 +11,36 @@ from dualgap.training.robust import perceptron
 from dualgap.training.robust.layers import Affine, Rectifier, forward, relu_layers
 
 
+class Residual(nn.Sequential):
+    def forward(self, input):
+        return input + super().forward(input)
+
+
+class Doubled(nn.Linear):
+    def forward(self, input):
+        return 2 * super().forward(input)
+
+
+class Flipped(nn.Conv2d):
+    def _conv_forward(self, input, weight, bias):
+        return super()._conv_forward(-input, weight, bias)
+
+
+class Called(nn.ReLU):
+    def __call__(self, input):
+        return input
+
+
+class Named(nn.Linear):
+    """A subclass that computes what its class does."""
+
+
+def assigned():
+    layer = nn.Linear(2, 2)
+    layer.forward = lambda input: -input
+    return layer
+
+
 def convolutional():
     with torch.random.fork_rng():
         torch.manual_seed(0)
@@ -72,3 +102,41 @@ def test_weights_that_are_not_finite_are_refused():
         model.weight.fill_(torch.nan)
     with pytest.raises(InvalidInput, match=r"^model must have finite weights"):
         relu_layers(model, (1,))
+
+
+@pytest.mark.parametrize(
+    ("model", "shape"),
+    [
+        (Residual(nn.Linear(2, 2)), (2,)),
+        (nn.Sequential(Residual(nn.Linear(2, 2)), nn.ReLU()), (2,)),
+        (nn.Sequential(Doubled(2, 2)), (2,)),
+        (nn.Sequential(Flipped(1, 2, 1), nn.Flatten()), (1, 1, 1)),
+        (nn.Sequential(nn.Linear(2, 2), Called()), (2,)),
+        (nn.Sequential(assigned()), (2,)),
+    ],
+)
+def test_a_module_with_a_forward_of_its_own_is_refused(model, shape):
+    with pytest.raises(InvalidInput, match=r"^model must be made of .* with a forward of its own; write") as caught:
+        relu_layers(model, shape)
+    assert caught.value.argument == "model"
+
+
+@pytest.mark.parametrize("register", ["register_forward_hook", "register_forward_pre_hook"])
+@pytest.mark.parametrize("where", ["model", "container", "linear", "rectifier"])
+def test_a_module_with_a_forward_hook_is_refused(register, where):
+    model = nn.Sequential(nn.Sequential(nn.Linear(2, 2), nn.ReLU()), nn.Linear(2, 2))
+    module = {"model": model, "container": model[0], "linear": model[0][0], "rectifier": model[0][1]}[where]
+    handle = getattr(module, register)(lambda *_: None)
+    with pytest.raises(InvalidInput, match=r"^model must have no forward hooks .*; remove it") as caught:
+        relu_layers(model, (2,))
+    assert caught.value.argument == "model"
+    handle.remove()
+    assert len(relu_layers(model, (2,))) == 3
+
+
+def test_parametrised_layers_and_subclasses_that_change_nothing_are_read():
+    model = nn.Sequential(nn.utils.parametrizations.weight_norm(nn.Linear(2, 3)), nn.ReLU(), Named(3, 2)).double()
+    inputs = torch.randn(5, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    with torch.no_grad():
+        # sums of three products in another order
+        torch.testing.assert_close(forward(relu_layers(model, (2,)), inputs), model(inputs), rtol=1e-13, atol=1e-13)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import math
 
 import numpy as np
@@ -14,6 +15,9 @@ from torch import nn
 from dualgap.bracket import Guarantee
 from dualgap.errors import CertificateError, InvalidInput
 from dualgap.training.robust import clean_accuracy, perceptron, robust_accuracy
+
+# the package gives the function under this name
+robust_accuracy_module = importlib.import_module("dualgap.training.robust.robust_accuracy")
 
 
 def problem(seed=0, n=60):
@@ -103,3 +107,51 @@ def test_outcomes_are_true_or_false():
     found = robust_accuracy(nn.Sequential(model, nn.Tanh()), inputs, labels, radius=0.1, confidence=None)
     with pytest.raises(CertificateError, match="true or false"):
         dataclasses.replace(found.certificate, withstood=np.array([0.5])).check()
+
+
+class Step(nn.Module):
+    """Of two classes, the second wins beyond a place; smooth elsewhere, so that an attack gets there."""
+
+    def __init__(self, place):
+        super().__init__()
+        self.place = place
+
+    def forward(self, inputs):
+        past = inputs.double() - self.place
+        return torch.cat([-past, past], 1)
+
+
+@pytest.mark.parametrize("order", [1.0, 2.0, math.inf])
+def test_a_float32_attack_outside_of_the_ball_or_the_box_is_no_counterexample(order):
+    # as a float32, 0.1 is 0.10000000149
+    place, inputs, labels = 0.1000000007, torch.zeros(2, 1), torch.tensor([0, 0])
+    for options in ({"radius": 0.1}, {"radius": 0.3, "box": (0.0, 0.1)}):
+        found = robust_accuracy(Step(place), inputs, labels, order=order, confidence=None, restarts=2, **options)
+        assert (found.lower, found.value, found.upper) == (0.0, 1.0, 1.0)
+        nearer = robust_accuracy(Step(0.09999), inputs, labels, order=order, confidence=None, **options)
+        assert nearer.upper == 0.0
+
+
+def test_points_that_are_not_in_the_ball_fail_nothing(monkeypatch):
+    monkeypatch.setattr(robust_accuracy_module, "_strongest", lambda model, points, labels, **_: points + 0.2)
+    options = {"order": math.inf, "confidence": None}
+    for ball in ({"radius": 0.15}, {"radius": 0.3, "box": (0.0, 0.1)}):
+        assert robust_accuracy(Step(0.1), torch.zeros(1, 1), torch.tensor([0]), **ball, **options).upper == 1.0
+    assert robust_accuracy(Step(0.1), torch.zeros(1, 1), torch.tensor([0]), radius=0.3, **options).upper == 0.0
+
+
+class Residual(nn.Sequential):
+    def forward(self, input):
+        return input + super().forward(input)
+
+
+def test_of_an_overridden_forward_or_a_hook_nothing_is_proved():
+    model, inputs, _ = problem()
+    hooked, _, _ = problem()
+    hooked.register_forward_pre_hook(lambda module, args: (5 * args[0],))
+    for wrong, words in ((Residual(*model), "forward of its own"), (hooked, "forward hooks")):
+        found = robust_accuracy(wrong, inputs, wrong(inputs).argmax(1), radius=0.01, confidence=None)
+        assert found.lower == 0
+        assert 0 < found.upper <= 1
+        assert words in found.reason
+        found.certificate.check()

@@ -15,7 +15,9 @@ from torch.nn.functional import cross_entropy
 
 from dualgap.bracket import Guarantee
 from dualgap.errors import InvalidInput
-from dualgap.training.robust import perceptron, pgd, robust_loss, worst_case_loss
+from dualgap.training.robust import perceptron, pgd, robust_loss, robust_radius, worst_case_loss
+from dualgap.training.robust.balls import distances
+from dualgap.training.robust.robust_loss import attacked
 
 ORDERS = [1.0, 2.0, math.inf]
 
@@ -123,3 +125,37 @@ def test_what_makes_no_sense_is_refused(changed, words):
     data = [options.pop(name) for name in ("model", "inputs", "labels")]
     with pytest.raises(InvalidInput, match=f"^({words})"):
         robust_loss(*data, **options)
+
+
+class Residual(nn.Sequential):
+    def forward(self, input):
+        return input + super().forward(input)
+
+
+def test_no_bound_is_given_of_another_function_than_the_model_computes():
+    model, inputs, labels = problem(0, widths=(3, 4, 3))
+    hooked, _, _ = problem(0, widths=(3, 4, 3))
+    hooked[0].register_forward_hook(lambda module, args, output: 5 * output)
+    for wrong in (Residual(*model), hooked):
+        with pytest.raises(InvalidInput, match=r"^model must"):
+            robust_loss(wrong, inputs, labels, radius=0.1)
+        with pytest.raises(InvalidInput, match=r"^model must"):
+            robust_radius(wrong, inputs, labels, largest=0.1)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@settings(max_examples=20)
+@given(seed=st.integers(0, 10**6), radius=st.floats(0.01, 0.5), boxed=st.booleans())
+def test_what_an_attack_finds_in_the_dtype_of_the_inputs_is_in_ball_and_box_in_float64(
+    order, dtype, seed, radius, boxed
+):
+    stream = torch.Generator().manual_seed(seed)
+    inputs = torch.rand(8, 5, generator=stream, dtype=dtype) * 0.7
+    labels = torch.randint(3, (8,), generator=stream)
+    model, box = perceptron((5, 3), seed=seed).to(dtype), (-0.1, 0.7000000001) if boxed else None
+    found = attacked(model, inputs, labels, radius=radius, order=order, box=box, steps=2, restarts=2, seed=seed % 100)
+    # a norm of five numbers is rounded by less than 2e-15 of itself in float64
+    assert bool((distances(found, inputs, order=order) * (1 + 2e-15) <= radius).all())
+    if box is not None:
+        assert bool(((found.double() >= box[0]) & (found.double() <= box[1])).all())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dualgap.games.methods.alternating import AlternatingGDA
 from dualgap.games.methods.anchored import AnchoredExtraGradient
+from dualgap.games.methods.annealing import Annealed
 from dualgap.games.methods.averaged import Averaged
 from dualgap.games.methods.competitive import CompetitiveGradientDescent
 from dualgap.games.methods.consensus import ConsensusOptimization
@@ -30,6 +31,7 @@ __all__ = [
     "Adam",
     "AlternatingGDA",
     "AnchoredExtraGradient",
+    "Annealed",
     "Averaged",
     "CompetitiveGradientDescent",
     "ConsensusOptimization",

@@ -23,7 +23,7 @@ class Averaged(Wrapper):
     """The players are the average of the points that a method visits; the method goes its own way.
 
     .. math:: \\hat z_T = \\frac{\\sum_{t=1}^T w_t \\bar z_t}{\\sum_{t=1}^T w_t}, \\qquad
-              w_t = \\binom{t + p - 1}{p} \\sim \\frac{t^p}{p!}
+              w_t = \\binom{t + p - 1}{p} \\sim \\frac{t^p}{p!} \\quad\\text{or}\\quad w_t = \\beta^{-t}
 
     The points are those at which the step's last gradient was taken, which are the half-iterates of
     :class:`ExtraGradient` and :class:`MirrorProx` and the pairs before the step of :class:`SimultaneousGDA`: it is their
@@ -36,6 +36,9 @@ class Averaged(Wrapper):
         What is averaged: where the step's last gradient was taken, or where the step arrived.
     power : float
         p, at least 0: 0 is the uniform average, 1 weights by t, so that early points fade.
+    decay : float, optional
+        beta in (0, 1), for the exponential average that is usual for generators: it reaches back over about
+        :math:`1/(1 - \\beta)` steps, and its weights add up to 1 from the first step on. Instead of ``power``.
 
     Raises
     ------
@@ -57,9 +60,16 @@ class Averaged(Wrapper):
     method: Method
     points: Literal["half-iterates", "iterates"] = "half-iterates"
     power: float = 0.0
+    decay: float | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.decay is not None:
+            real(self.decay, "decay", above=0, below=1)
+            if self.power:
+                raise InvalidInput(
+                    f"decay must not be given beside a power, got power {self.power!r}", argument="decay"
+                )
         choice(self.points, "points", ("half-iterates", "iterates"))
         real(self.power, "power", at_least=0)
         if self.points == "half-iterates" and self.method.second_order:
@@ -79,8 +89,12 @@ class Averaged(Wrapper):
         watched = _Watched(game)
         at_x, at_y, inner = self.method.step(watched, state["at.x"], state["at.y"], part(state, "method"), draw)
         seen_x, seen_y = (at_x, at_y) if self.points == "iterates" else watched.last
-        share = (self.power + 1) / (state["taken"] + self.power + 1)
-        memory = {"at.x": at_x, "at.y": at_y, "taken": state["taken"] + 1, **joined(method=inner)}
+        taken = state["taken"] + 1
+        if self.decay is None:
+            share = (self.power + 1) / (taken + self.power)
+        else:
+            share = (1 - self.decay) / (1 - self.decay**taken)
+        memory = {"at.x": at_x, "at.y": at_y, "taken": taken, **joined(method=inner)}
         return x.lerp(seen_x, share), y.lerp(seen_y, share), memory
 
 

@@ -113,9 +113,11 @@ class Adam(Scaling):
     def direction(self, gradient: Tensor, state: State) -> tuple[Tensor, State]:
         """d_t, and the averages with this gradient in them."""
         seen = state["seen"] + 1
-        first = torch.lerp(gradient, state["first"], self.beta1)
         second = torch.lerp(gradient**2, state["second"], self.beta2)
         scale = (second / (1 - self.beta2**seen)).sqrt() + self.epsilon
+        if self.beta1 == 0:  # the same numbers, without the passes over the memory
+            return gradient / scale, {"first": gradient, "second": second, "seen": seen}
+        first = torch.lerp(gradient, state["first"], self.beta1)
         return first / (1 - self.beta1**seen) / scale, {"first": first, "second": second, "seen": seen}
 
 

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from dualgap.games.game import Game
-from dualgap.games.methods.method import Draw, Method, State, StepSize, moved, update_method
+from dualgap.games.methods.method import Draw, Method, State, StepSize, moved, no_sample, update_method
+from dualgap.games.methods.scaling import Identity, Scaling, init_both, require_scalings, scale_both
 from dualgap.validation import count, real
 
 __all__ = ["Unrolled"]
@@ -32,6 +33,8 @@ class Unrolled(Method):
         K.
     inner_step : float
         s, positive.
+    scaling : Scaling
+        Of the two outer steps; the steps that are differentiated through are plain. Or ``scaling_x`` and ``scaling_y``.
 
     Raises
     ------
@@ -53,14 +56,21 @@ class Unrolled(Method):
     step_y: StepSize
     unroll: int
     inner_step: float
+    scaling_x: Scaling = Identity()
+    scaling_y: Scaling = Identity()
 
     def __post_init__(self) -> None:
+        require_scalings(self.scaling_x, self.scaling_y)
         count(self.unroll, "unroll")
         real(self.inner_step, "inner_step", above=0)
 
     def gradient_calls(self, game: Game) -> int:
         """One of each player; each unrolled step takes a gradient and a product with the Jacobian."""
         return 2 + 3 * self.unroll
+
+    def init(self, game: Game, x: Tensor, y: Tensor, draw: Draw = no_sample) -> State:
+        """The memory of the scaling."""
+        return init_both((self.scaling_x, self.scaling_y), game, x, y)
 
     def step(self, game: Game, x: Tensor, y: Tensor, state: State, draw: Draw) -> tuple[Tensor, Tensor, State]:
         """The look through y's answers for x, a plain step for y."""
@@ -72,5 +82,6 @@ class Unrolled(Method):
                 answer = game.project_y(answer - self.inner_step * game.grad_y(own, answer, sample))
             return game.loss_x(own, answer, sample).sum()
 
-        along = torch.func.grad(after_answers)(x), game.grad_y(x, y, sample)
+        field = torch.func.grad(after_answers)(x), game.grad_y(x, y, sample)
+        along, state = scale_both((self.scaling_x, self.scaling_y), field, state)
         return *moved(game, (x, y), along, (self.step_x, self.step_y)), state

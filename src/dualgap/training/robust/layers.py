@@ -15,6 +15,18 @@ __all__ = ["Affine", "Layer", "Rectifier", "forward", "relu_layers"]
 
 #: The modules that are read, as a message lists them.
 READ = "Linear, Conv2d with zero padding, ReLU, Flatten, Identity, Dropout in evaluation mode, and Sequential of these"
+#: Their classes; a subclass is read where what a call of it runs is the class's own, as it is for parametrised layers.
+READ_CLASSES: tuple[type[torch.nn.Module], ...] = (
+    torch.nn.Sequential,
+    torch.nn.Linear,
+    torch.nn.Conv2d,
+    torch.nn.ReLU,
+    torch.nn.Flatten,
+    torch.nn.Identity,
+    torch.nn.Dropout,
+)
+#: What a call of a module runs.
+CALLED = ("__call__", "_call_impl", "forward", "_conv_forward")
 #: A convolution is written as a dense matrix of at most this many numbers.
 LARGEST_MATRIX = 2**24
 
@@ -55,7 +67,8 @@ def relu_layers(model: Any, shape: tuple[int, ...]) -> tuple[Layer, ...]:
     Raises
     ------
     InvalidInput
-        For any other layer, weights that are not finite, or a layer that does not fit the one before it.
+        For any other layer, one whose forward is overridden or has hooks, weights that are not finite, or a layer that
+        does not fit the one before it.
 
     Examples
     --------
@@ -87,6 +100,7 @@ def forward(layers: tuple[Layer, ...], rows: Tensor) -> Tensor:
 
 def _read(module: torch.nn.Module, shape: tuple[int, ...], layers: list[Layer]) -> tuple[int, ...]:
     """Append what a module does to samples of a shape; the shape after it."""
+    _computes_what_its_class_says(module)
     match module:
         case torch.nn.Sequential():
             for part in module:
@@ -117,6 +131,26 @@ def _read(module: torch.nn.Module, shape: tuple[int, ...], layers: list[Layer]) 
         f"model must be made of {READ} for a certificate, got {type(module).__name__} on samples of shape {shape}",
         argument="model",
     )
+
+
+def _computes_what_its_class_says(module: torch.nn.Module) -> None:
+    """Refuse a module of a class that is read where calling it does something else than that class does."""
+    for known in READ_CLASSES:
+        if not isinstance(module, known):
+            continue
+        same = all(getattr(type(module), name, None) is getattr(known, name, None) for name in CALLED)
+        if not same or any(name in vars(module) for name in CALLED):
+            raise InvalidInput(
+                f"model must be made of {READ} for a certificate, each with the forward of torch.nn, "
+                f"got {type(module).__name__} with a forward of its own; write what it adds as layers",
+                argument="model",
+            )
+        if module._forward_hooks or module._forward_pre_hooks:
+            raise InvalidInput(
+                f"model must have no forward hooks for a certificate, got {type(module).__name__} with one; remove it, "
+                "and use torch.nn.utils.parametrizations for what changes weights",
+                argument="model",
+            )
 
 
 def _fits(module: torch.nn.Module, fits: bool, shape: tuple[int, ...]) -> None:

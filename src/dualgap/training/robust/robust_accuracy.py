@@ -15,10 +15,11 @@ from dualgap.binomial import clopper_pearson
 from dualgap.bracket import Bracket, Certificate, Guarantee
 from dualgap.errors import CertificateError, InvalidInput
 from dualgap.training.robust.attacks import check_problem, input_gradient
-from dualgap.training.robust.balls import Box
+from dualgap.training.robust.balls import Box, distances
 from dualgap.training.robust.evaluating import evaluating
 from dualgap.training.robust.layers import forward
 from dualgap.training.robust.network_certificate import NetworkCertificate
+from dualgap.training.robust.region import rounding_of
 from dualgap.training.robust.robust_loss import Bounds, attacked, certify, read_problem
 from dualgap.training.robust.sample_losses import margin_loss, outputs_of
 from dualgap.validation import choice, confidence_level, count
@@ -160,7 +161,8 @@ def _outcomes(
             raise
         found = _strongest(model, points, labels, **options)
         with torch.no_grad():
-            withstood = margin_loss(outputs_of(model, found), labels).cpu().numpy() < 0
+            right = margin_loss(outputs_of(model, found), labels) < 0
+        withstood = (right | ~_inside(found, points, radius, order, box)).cpu().numpy()
         outcomes = RobustOutcomes(lower=0.0, upper=1.0, withstood=withstood, network=None, confidence=level)
         return outcomes, f"nothing is proved of the model, so that the lower count is 0: {error}"
     found = _strongest(lambda z: forward(layers, z), rows, classes, **options)
@@ -169,6 +171,16 @@ def _outcomes(
     )
     withstood = ~(network.at_points().max(-1) >= 0)
     return RobustOutcomes(lower=0.0, upper=1.0, withstood=withstood, network=network, confidence=level), ""
+
+
+def _inside(found: Tensor, points: Tensor, radius: float, order: float, box: Box) -> Tensor:
+    """Which attacked points are proved to be in ball and box, in float64: no other can show that a sample fails."""
+    far = distances(found, points, order=order) * (1 + rounding_of(points[0].numel()))
+    inside = far <= radius
+    if box is not None:
+        rows = found.reshape(len(found), -1).double()
+        inside &= ((rows >= box[0]) & (rows <= box[1])).all(-1)
+    return inside
 
 
 def _strongest(model: Callable[[Tensor], Tensor], points: Tensor, labels: Tensor, **options: Any) -> Tensor:

@@ -25,8 +25,9 @@ __all__ = ["Bounds", "attacked", "certify", "robust_loss"]
 
 #: How a network is bounded from above: by intervals, or by linear functions pulled back through its layers.
 Bounds = Literal["interval", "linear"]
-#: An attack keeps this much clear of the sphere, so that rounding cannot carry its points out of the ball.
-CLEAR = 1e-9
+#: An attack keeps this much clear of the sphere, so that rounding cannot carry its points out of the ball: this share of
+#: the radius, or so many units of the inputs' dtype where that is more (a float32 is wrong by 6e-8 of itself).
+CLEAR, CLEAR_UNITS = 1e-9, 4
 #: So many samples are bounded at once.
 PIECE = 128
 
@@ -152,11 +153,11 @@ def attacked(
     seed: int,
     loss: Loss | None = None,
 ) -> Tensor:
-    """The points that :func:`pgd` finds, a little inside of the balls."""
-    reach = radius * (1 - CLEAR)
+    """The points that :func:`pgd` finds, a little inside of the balls, and in the box as it is in float64."""
+    reach = radius * (1 - max(CLEAR, CLEAR_UNITS * torch.finfo(centre.dtype).eps))
     if reach == 0:
         return centre
-    return pgd(
+    found = pgd(
         model,
         centre,
         labels,
@@ -169,6 +170,11 @@ def attacked(
         seed=seed,
         loss=loss,
     )
+    if box is None:
+        return found
+    # the ends of the box were rounded to the dtype: what is beyond one gives way to its neighbour nearer to the centre
+    beyond = (found.double() < box[0]) | (found.double() > box[1])
+    return torch.where(beyond, torch.nextafter(found, centre), found)
 
 
 def certify(

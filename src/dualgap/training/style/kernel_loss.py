@@ -79,7 +79,7 @@ class QuadraticKernel(Kernel):
 @final
 @dataclass(frozen=True, kw_only=True)
 class GaussianKernel(Kernel):
-    """k(x, y) = exp(-|x - y|^2 / (2 s^2)) on average over the frequencies that are drawn once.
+    """``k(x, y) = exp(-|x - y|^2 / (2 s^2))`` on average over the frequencies that are drawn once.
 
     .. math:: k_D(x, y) = \\frac1D \\sum_{d=1}^{D} \\cos \\frac{w_d^\\top (x - y)}{s}, \\qquad w_d \\sim N(0, I), \\qquad
               E\\, k_D(x, y) = e^{-|x - y|^2 / (2 s^2)}
