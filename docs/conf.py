@@ -22,9 +22,15 @@ extensions = [
     "myst_parser",
     "sphinxcontrib.bibtex",
     "mathml",
+    "certificates_page",
     "claims_page",
+    "executed",
+    "figures_page",
     "games_page",
+    "measured",
 ]
+#: Pages whose code is run as they are built.
+executed_pages = ["index", "guide", "tutorials/*"]
 exclude_patterns = ["_build"]
 nitpicky = False
 

@@ -15,8 +15,8 @@ __all__ = ["caption", "compute", "draw", "layout", "picture"]
 
 CONTENTS = ("astronaut", "chelsea")
 STYLES = ("coffee", "immunohistochemistry", "brick")
-#: The colour of each kind of layer.
-KINDS = {"colour": "orange", "texture3": "blue", "texture7": "green"}
+#: The colour and the line of each kind of layer.
+KINDS = {"colour": ("orange", "-."), "texture3": ("blue", "-"), "texture7": ("green", ":")}
 
 caption = (
     "Style transfer on random convolutions with the sliced Wasserstein loss; nothing is downloaded, nothing is trained. "
@@ -84,17 +84,19 @@ def draw(data: dict[str, np.ndarray], axes: dict[str, Any]) -> None:
     steps = np.arange(len(data["scale"]))
     for name, losses in zip(data["layers"], data["layer_losses"].T, strict=True):
         kind, _, level = str(name).partition("/")
-        panel.semilogy(steps, losses, color=COLOURS[KINDS[kind]], linewidth=1.2 - 0.35 * int(level))
+        colour, line = KINDS[kind]
+        panel.semilogy(steps, losses, line, color=COLOURS[colour], linewidth=1.2 - 0.35 * int(level))
     panel.semilogy(steps, data["mean_loss"], color="black", linewidth=1.6)
     panel.semilogy(steps[1:], data["content_path"][1:], color=GREY, linewidth=1.0, linestyle="--")
     finer = int(np.argmax(data["scale"] == 0))
     panel.axvline(finer - 0.5, color=GREY, linewidth=0.6, linestyle=":")
-    for kind, colour in KINDS.items():
+    for kind, (colour, line) in KINDS.items():
         label = {"colour": "colours", "texture3": "3 x 3 filters", "texture7": "7 x 7 filters"}[kind]
-        panel.plot([], [], color=COLOURS[colour], label=label)
+        panel.plot([], [], line, color=COLOURS[colour], label=label)
     panel.plot([], [], color="black", linewidth=1.6, label="mean of layers")
     panel.plot([], [], color=GREY, linestyle="--", label="content loss")
     panel.set(xlabel="step", ylabel="loss (share of its unit)")
+    panel.set_ylim(top=60)  # room for the legend above the jump
     panel.legend(fontsize=5.5, loc="upper right", borderaxespad=0.1, handlelength=1.4)
 
 

@@ -1,15 +1,77 @@
-"""Running the figures: what is written, and that it is the same for the same numbers."""
+"""Running the figures: what is written, that it can be read, and that the same numbers give the same file."""
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
+import types
 
 import numpy as np
 import pytest
 
 from dualgap.errors import InvalidInput
 from dualgap.progress import Silent
-from paper_figures import FIGURES, runner
+from paper_figures import FIGURES, WIDTHS, latex, runner
+from paper_figures import numbers as on_disk
+from paper_figures.layout import Layout
+
+
+def _texts(figure):
+    """Every piece of text that is seen, with its box."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    FigureCanvasAgg(figure).draw()
+    for axes in figure.axes:
+        pieces = [axes.xaxis.label, axes.yaxis.label, axes.title, *axes.texts]
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            slack = 1e-9 * (high - low)
+            pieces += [t.label1 for t in axis.get_major_ticks() if low - slack <= t.get_loc() <= high + slack]
+        if axes.get_legend() is not None:
+            pieces += axes.get_legend().get_texts()
+        for piece in pieces:
+            if piece.get_visible() and piece.get_text().strip():
+                yield piece, piece.get_window_extent()
+
+
+def overlaps(figure):
+    """Pairs of texts whose boxes share more than a hair, in words."""
+    hair = 1.0
+    upright = [(text, box) for text, box in _texts(figure) if text.get_rotation() % 90 == 0]
+    for (one, a), (other, b) in itertools.combinations(upright, 2):
+        across = min(a.x1, b.x1) - max(a.x0, b.x0)
+        up = min(a.y1, b.y1) - max(a.y0, b.y0)
+        if across > hair and up > hair:
+            yield f"{one.get_text()!r} and {other.get_text()!r}"
+
+
+def confusable(figure):
+    """Pairs of lines of one legend that grey ink does not tell apart: of one style, one mark and nearly one lightness."""
+    from matplotlib.colors import to_rgb
+
+    for axes in figure.axes:
+        named = [line for line in axes.get_lines() if not line.get_label().startswith("_")]
+        for one, other in itertools.combinations(named, 2):
+            same = one.get_linestyle() == other.get_linestyle() and one.get_marker() == other.get_marker()
+            lightness = [np.dot(to_rgb(line.get_color()), (0.2126, 0.7152, 0.0722)) for line in (one, other)]
+            if same and abs(lightness[0] - lightness[1]) < 0.2:
+                yield f"{one.get_label()} and {other.get_label()}"
+
+
+def unlabelled(figure):
+    """Axes with numbers and no label: panels of a column share the label below them, those of a row the one beside it."""
+    for kind in "xy":
+        labelled, numbered = [], []
+        for axes in figure.axes:
+            axis = axes.xaxis if kind == "x" else axes.yaxis
+            place = axes.get_subplotspec()
+            span = set(place.colspan if kind == "x" else place.rowspan)
+            if axis.label.get_text():
+                labelled.append(span)
+            if any(tick.label1.get_text().strip() for tick in axis.get_major_ticks()):
+                numbered.append(span)
+        yield from (f"{kind} of {sorted(span)}" for span in numbered if not any(span & other for other in labelled))
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -27,43 +89,147 @@ def test_every_figure_is_drawn_from_its_saved_numbers_with_fonts_embedded(name, 
     origin = json.loads((tmp_path / f"{name}.json").read_text("utf-8"))
     assert origin["seed"] == 0
     assert origin["caption"]
+    assert set(origin) >= {"commit", "content", "numbers", "width"}
     assert set(origin["versions"]) >= {"dualgap", "numpy", "torch"}
     with np.load(tmp_path / f"{name}.npz") as kept:
         assert set(kept) == set(numbers(name))
 
 
+@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", FIGURES)
-def test_every_axis_with_ticks_is_labelled_and_no_label_leaves_the_page(name, numbers):
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    figure = runner.draw_figure(name, numbers(name))
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
+def test_every_axis_is_labelled_and_no_text_overlaps_another_or_leaves_the_page(name, width, numbers):
+    figure = runner.draw_figure(name, numbers(name), width=width)
     page = figure.bbox
-    for i, axes in enumerate(figure.axes):
-        assert axes.get_xlabel() or not axes.get_xticks().size
-        assert axes.get_ylabel() or not axes.get_yticks().size or i > 0  # panels beside the first share its label
-        labels = [axes.xaxis.label, axes.yaxis.label, axes.title, *axes.texts]
-        for label in (one for one in labels if one.get_text()):
-            box = label.get_window_extent()
-            assert box.x0 >= page.x0 - 1, label.get_text()  # half a point of antialiasing
-            assert box.x1 <= page.x1 + 1, label.get_text()
-            assert box.y0 >= page.y0 - 1, label.get_text()
-            assert box.y1 <= page.y1 + 1, label.get_text()
+    inches = {"neurips": 5.5, "icml": 6.75, "column": 3.25}[width]
+    assert page.width / figure.dpi == pytest.approx(inches) or page.width / figure.dpi == pytest.approx(3.25)
+    for text, box in _texts(figure):
+        said = text.get_text()
+        assert box.x0 >= page.x0 - 1, said  # half a point of antialiasing
+        assert box.x1 <= page.x1 + 1, said
+        assert box.y0 >= page.y0 - 1, said
+        assert box.y1 <= page.y1 + 1, said
+    assert not list(overlaps(figure))
+    assert not list(unlabelled(figure))
+    assert not list(confusable(figure))
+
+
+def test_texts_that_overlap_and_lines_that_look_alike_in_grey_are_noticed():
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    axes = figure.add_subplot()
+    axes.text(0.5, 0.5, "one thing")
+    axes.text(0.51, 0.5, "another")
+    axes.plot([0, 1], [0, 1], color="#0072B2", label="blue")
+    axes.plot([0, 1], [1, 0], color="#D55E00", label="vermilion")
+    assert list(overlaps(figure)) == ["'one thing' and 'another'"]
+    assert list(unlabelled(figure)) == ["x of [0]", "y of [0]"]
+    assert list(confusable(figure)) == ["blue and vermilion"]
 
 
 def test_the_same_numbers_give_the_same_file(numbers, tmp_path):
     for folder in ("a", "b"):
         runner.save("parallel_lines", numbers("parallel_lines"), tmp_path / folder, seed=0, budget="quick")
-    for kind in ("pdf", "png"):
+    for kind in ("pdf", "png", "npz"):
         assert (tmp_path / "a" / f"parallel_lines.{kind}").read_bytes() == (
             tmp_path / "b" / f"parallel_lines.{kind}"
         ).read_bytes()
 
 
-def test_a_figure_is_computed_and_written_by_name(tmp_path):
-    (path,) = runner.run(["phase_portraits"], output=tmp_path, budget="quick", seed=0, progress=Silent())
-    assert path == tmp_path / "phase_portraits.pdf"
+@pytest.fixture
+def toy(monkeypatch):
+    """A figure that counts how often it is computed."""
+    module = types.ModuleType("paper_figures.toy")
+    module.computed = 0
+    module.caption = "Nothing but β₁ ≤ 5%."
+    module.layout = Layout(panels=(("only",),), full_width=False, height=0.6)
+
+    def compute(*, seed, budget):
+        module.computed += 1
+        return {"y": np.arange(3.0) + seed}
+
+    def draw(data, axes):
+        axes["only"].plot(data["y"])
+        axes["only"].set(xlabel="x (no unit)", ylabel="y (no unit)")
+
+    module.compute, module.draw = compute, draw
+    monkeypatch.setitem(__import__("sys").modules, "paper_figures.toy", module)
+    monkeypatch.setattr(runner, "FIGURES", ("toy",))
+    for where in (runner, on_disk):
+        monkeypatch.setattr(where, "content", lambda name, *, seed, budget: f"{name} {seed} {budget} {module.caption}")
+    return module
+
+
+def _drawn(tmp_path, **options):
+    return list(runner.run(["toy"], output=tmp_path, progress=Silent(), **options))
+
+
+def test_numbers_are_computed_once_and_again_when_what_they_depend_on_changes(toy, tmp_path):
+    assert _drawn(tmp_path) == [tmp_path / "toy.pdf"]
+    _drawn(tmp_path)
+    assert toy.computed == 1
+    _drawn(tmp_path, seed=1)
+    assert toy.computed == 2
+    toy.caption += " Changed."
+    _drawn(tmp_path, seed=1)
+    assert toy.computed == 3
+
+
+def test_redraw_computes_nothing_and_keeps_where_the_numbers_are_from(toy, tmp_path):
+    _drawn(tmp_path, seed=7)
+    (tmp_path / "toy.pdf").unlink()
+    toy.caption = "Another."
+    _drawn(tmp_path, redraw=True, width="column")
+    assert toy.computed == 1
+    assert (tmp_path / "toy.pdf").exists()
+    origin = json.loads((tmp_path / "toy.json").read_text("utf-8"))
+    assert (origin["seed"], origin["caption"], origin["width"]) == (7, "Another.", "column")
+
+
+def test_redraw_without_numbers_or_with_damaged_ones_is_refused(toy, tmp_path):
+    with pytest.raises(InvalidInput, match=r"^redraw must be of numbers that are kept"):
+        _drawn(tmp_path, redraw=True)
+    _drawn(tmp_path)
+    (tmp_path / "toy.npz").write_bytes(b"damaged")
+    with pytest.raises(InvalidInput, match="missing or damaged"):
+        _drawn(tmp_path, redraw=True)
+    _drawn(tmp_path)
+    assert toy.computed == 2
+
+
+def test_a_document_includes_every_figure_of_the_folder(toy, tmp_path):
+    _drawn(tmp_path)
+    text = (tmp_path / "figures.tex").read_text("utf-8")
+    assert r"\includegraphics{toy.pdf}" in text
+    assert r"$\beta _{1}$ $\le $ 5\%" in text
+    assert text.isascii()
+
+
+def test_powers_and_indices_of_several_digits_are_one():
+    assert latex.in_latex("10⁻¹⁵ of x₁² at −20") == r"10$^{-15}$ of $x_{1}^{2}$ at $-$20"
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_caption_becomes_latex_that_any_engine_reads(name):
+    module = __import__(f"paper_figures.{name}", fromlist=["caption"])
+    found = latex.in_latex(module.caption)
+    assert found.isascii(), [letter for letter in found if not letter.isascii()]
+    bare = re.sub(r"\\[{}$%&#_]", "", found)
+    depth = list(itertools.accumulate({"{": 1, "}": -1}.get(letter, 0) for letter in bare))
+    assert min(depth, default=0) >= 0
+    assert depth[-1] == 0
+    assert bare.count("$") % 2 == 0
+    outside = "".join(bare.split("$")[::2])
+    assert not re.search(r"[%&#_^]", re.sub(r"\\[a-z]+\{\}", "", outside))
+    document = latex.document({name: module.caption})
+    assert document.count(r"\begin{") == document.count(r"\end{") == 2
+
+
+def test_figures_are_made_by_processes_side_by_side(tmp_path):
+    names = ["dirt_and_holes", "saturation"]
+    found = set(runner.run(names, output=tmp_path, budget="quick", seed=0, jobs=2, progress=Silent()))
+    assert found == {tmp_path / f"{name}.pdf" for name in names}
+    assert (tmp_path / "figures.tex").exists()
 
 
 @pytest.mark.parametrize(
@@ -72,6 +238,8 @@ def test_a_figure_is_computed_and_written_by_name(tmp_path):
         ({"names": ["nothing"]}, "name"),
         ({"budget": "full"}, "budget"),
         ({"seed": -1}, "seed"),
+        ({"width": "a4"}, "width"),
+        ({"jobs": 0}, "jobs"),
     ],
 )
 def test_a_figure_that_is_none_is_refused_before_any_work(tmp_path, options, name):
