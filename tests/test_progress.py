@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from dualgap import progress
+from dualgap.errors import InvalidInput
 from dualgap.progress import Bar, Progress, Silent, resolve
 
 
@@ -57,3 +58,9 @@ def test_without_a_choice_there_is_a_bar_on_a_terminal_and_nothing_elsewhere(mon
 def test_the_interface_is_abstract():
     with pytest.raises(TypeError):
         progress.Progress()  # pyright: ignore[reportAbstractUsage]
+
+
+@pytest.mark.parametrize("wrong", [3, print, Silent])
+def test_what_is_no_progress_is_refused(wrong):
+    with pytest.raises(InvalidInput, match=r"^progress must be a Progress"):
+        resolve(wrong)

@@ -147,3 +147,8 @@ def test_an_option_chooses_the_method_that_takes_it():
         quantity.compute(p, p, method="plain", effort=2)
     with pytest.raises(InvalidInput, match=r"^colour must be an option of the method 'plain'"):
         quantity.compute(p, p, method="auto", colour=2)
+
+
+def test_a_misspelt_option_is_answered_with_the_nearest_and_the_method_that_takes_it():
+    with pytest.raises(InvalidInput, match=r"did you mean gap, of the method 'sparse'\?"):
+        dg.wasserstein([[0.0, 0.0]], [[1.0, 0.0]], gapp=1e-6)

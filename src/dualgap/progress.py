@@ -6,6 +6,8 @@ import sys
 from abc import ABC, abstractmethod
 from typing import Any, final
 
+from dualgap.errors import InvalidInput
+
 __all__ = ["Bar", "Progress", "Silent", "resolve"]
 
 
@@ -94,11 +96,20 @@ class Bar(Progress):
 def resolve(progress: Progress | None) -> Progress:
     """The progress that was asked for; for None a bar where standard error is a terminal, nothing elsewhere.
 
+    Raises
+    ------
+    InvalidInput
+
     Examples
     --------
     >>> resolve(Silent()).__class__.__name__
     'Silent'
     """
     if progress is not None:
+        if not isinstance(progress, Progress):
+            raise InvalidInput(
+                f"progress must be a Progress such as dualgap.progress.Bar(), or None, got {progress!r}; Silent() shows nothing",
+                argument="progress",
+            )
         return progress
     return Bar() if sys.stderr.isatty() else Silent()

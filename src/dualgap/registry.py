@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, final
 
@@ -68,12 +69,17 @@ class Route:
             return [], known
         return [name for name in options if name not in known], known
 
-    def require_options(self, options: dict[str, Any]) -> None:
-        """Refuse an option that the method does not take, by its name."""
+    def require_options(self, options: dict[str, Any], others: Sequence[Route] = ()) -> None:
+        """Refuse an option that the method does not take, by its name; the nearest that it or others take is suggested."""
         unknown, known = self.unknown_options(options)
         for name in unknown:
+            takers = {
+                option: one.name for one in (*reversed(others), self) for option in one.unknown_options(options)[1]
+            }
+            near = difflib.get_close_matches(name, takers, n=1)
+            hint = f"; did you mean {near[0]}, of the method {takers[near[0]]!r}?" if near else ""
             raise InvalidInput(
-                f"{name} must be an option of the method {self.name!r}, which takes {', '.join(known) or 'none'}",
+                f"{name} must be an option of the method {self.name!r}, which takes {', '.join(known) or 'none'}{hint}",
                 argument=name,
             )
 
@@ -167,7 +173,7 @@ class Quantity:
             )
         named = [route for route in routes if method in ("auto", route.name)]
         chosen = next((route for route in named if not route.unknown_options(options)[0]), named[0])
-        chosen.require_options(options)
+        chosen.require_options(options, routes)
         return replace(chosen.compute(p, q, **options), method=chosen.name, quantity=self.name)
 
     def _what_there_is(self, p: Measure, q: Measure) -> str:

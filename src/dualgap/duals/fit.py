@@ -75,6 +75,9 @@ class DualFit:
     bracket: Bracket
     _reference: Points
 
+    def __repr__(self) -> str:
+        return f"DualFit({type(self.objective).__name__}, {type(self.critic).__name__}, {self.status.name}, {self.bracket!r})"
+
     @property
     def status(self) -> Status:
         """DIVERGED where a restart of the best network ran away: its last good state was kept; BUDGET otherwise."""

@@ -53,6 +53,10 @@ class GeneratorGradient:
     cosine: float
     relative_error: float
 
+    def __repr__(self) -> str:
+        numbers = f"cosine {self.cosine:.4g}, relative error {self.relative_error:.4g}"
+        return f"GeneratorGradient({len(self.gradient)} parameters, {numbers})"
+
 
 def gradient_of(
     objective: Dual, critic: LipschitzCritic, points: Any, parameters: Sequence[Tensor] | None, real_points: Points

@@ -123,7 +123,7 @@ class Evaluation:
         def metrics(x: Tensor, y: Tensor) -> dict[str, Tensor]:
             with torch.no_grad():
                 found = self._measured(game, x, y, Streams(seeds, purpose=EVALUATION, **options))
-            return found if self.also is None else {**found, **self.also(x, y)}
+            return found if self.also is None else {**found, **_of_ones_own(self.also(x, y), found["dual"])}
 
         return metrics
 
@@ -172,6 +172,22 @@ class Evaluation:
         if name == "estimate":
             return {"estimate": game.objective.divergence(dual)}
         return _gradient_norms(game, *players, streams)
+
+
+def _of_ones_own(found: Any, like: Tensor) -> dict[str, Tensor]:
+    """The metrics that a function of the user's returned."""
+    said = f"observe must return a dict of {tuple(like.shape)} tensors, got "
+    if not isinstance(found, dict):
+        raise InvalidInput(f"{said}{found!r:.60} ({type(found).__name__})", argument="observe")
+    for name, value in found.items():
+        try:
+            right = torch.as_tensor(value).shape[: like.ndim] == like.shape
+        except (TypeError, ValueError, RuntimeError):
+            right = False
+        if not isinstance(name, str) or not right:
+            kind = f"shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
+            raise InvalidInput(f"{said}{value!r:.60} ({kind}) for {name!r}", argument="observe")
+    return found
 
 
 def _value(game: AdversarialGame, y: Tensor, data: Tensor, points: Tensor) -> Tensor:

@@ -61,7 +61,7 @@ def mode_coverage(points: Any, centres: Any, spread: float) -> dict[str, Tensor]
             f"{tuple(middle.shape)}",
             argument="points",
         )
-    distance, nearest = torch.cdist(cloud, middle.to(cloud)).min(-1)
+    distance, nearest = torch.cdist(cloud, middle.to(cloud), compute_mode="donot_use_mm_for_euclid_dist").min(-1)
     good = distance <= NEAR * spread
     modes = len(middle)
     one_hot = torch.nn.functional.one_hot(nearest, modes)

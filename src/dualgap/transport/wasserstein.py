@@ -51,7 +51,7 @@ def wasserstein(
     cost : (n, m) array, optional
         What moving a unit of mass from atom i of p to atom j of q costs, in place of ``|x_i - y_j| ** order``:
         non-negative. The value is the order-th root of the least total cost, for order 1 that cost itself. p and q
-        are then Histogram or Points.
+        are then Histogram or Points; a bare array is refused, as it could mean either.
     method : str
         ``"auto"`` for the method with the best guarantee, ``"sparse"`` between more than about 2,000 atoms a side and
         where ``gap``, ``deadline`` or ``progress`` is given; :func:`dualgap.methods_for` lists those that apply.
@@ -121,7 +121,8 @@ def _cost_matrix(cost: Any, p: Any, q: Any) -> Any:
         if not isinstance(measure, (Histogram, Points)):
             what = type(measure).__name__ if isinstance(measure, Measure) else "a bare array"
             raise InvalidInput(
-                f"{name} must be a Histogram or Points where cost is given, got {what}; write dg.Histogram(weights)",
+                f"{name} must be a Histogram or Points where cost is given, got {what}; write dg.Points(array) for "
+                "points, or dg.Histogram(weights) for masses",
                 argument=name,
             )
         if measure.weights.ndim != 1:

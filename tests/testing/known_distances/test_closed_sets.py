@@ -60,6 +60,15 @@ def test_the_second_moment_of_a_mixture_has_a_closed_form():
         assert law.moment(5, 2.0) == pytest.approx(closed, rel=1e-11)
 
 
+@pytest.mark.parametrize("dimension", [500, 700, 1000])
+@pytest.mark.parametrize("order", [1.0, 1.5, 2.0])
+def test_the_moment_of_a_mixture_is_that_of_the_draws_in_high_dimension_too(dimension, order):
+    law = SubspaceOfMixture(spread=0.5, deviation=1.0)
+    powers = law.distance(law.draw(4000, dimension, np.random.default_rng(3))) ** order
+    # five standard errors, 0.05% of the mean
+    assert abs(powers.mean() - law.moment(dimension, order)) <= 5 * powers.std() / math.sqrt(4000)
+
+
 def test_a_component_far_from_the_subspace_is_at_the_distance_of_its_mean():
     law = SubspaceOfMixture(rank=1, number=1, spread=1000.0, deviation=1e-3)
     assert law.moment(3, 1.0) == pytest.approx(np.linalg.norm(law.means(3)[0, 1:]), rel=1e-9)

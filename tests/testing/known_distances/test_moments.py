@@ -6,17 +6,45 @@ import itertools
 import math
 
 import mpmath
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
-from scipy import integrate, stats
+from scipy import integrate, special, stats
 
-from dualgap.testing.known_distances.moments import circle_moment, radial_moment, sphere_moment
+from dualgap.testing.known_distances.moments import circle_moment, noncentral_moment, radial_moment, sphere_moment
 
 
 @given(freedom=st.integers(1, 200), order=st.integers(1, 4))
 def test_radial_moments_are_those_of_a_chi_law(freedom, order):
     assert radial_moment(freedom, order) == pytest.approx(stats.chi.moment(order, freedom), rel=1e-10)
+
+
+def _poisson_mixture(freedom, order, square):
+    """sum_k Pois(k; |a|^2 / 2) E |Z_(m + 2k)|^p: a noncentral chi law is a Poisson mixture of central ones."""
+    z = square / 2
+    k = np.arange(max(0, int(z - 12 * math.sqrt(z) - 40)), int(z + 12 * math.sqrt(z) + 60))
+    weights = np.exp(special.xlogy(k, z) - z - special.gammaln(k + 1))
+    half = freedom / 2 + k
+    moments = np.exp(order / 2 * math.log(2) + special.gammaln(half + order / 2) - special.gammaln(half))
+    return weights @ moments / weights.sum()
+
+
+@pytest.mark.parametrize("freedom", [1, 2, 31, 499, 699, 999, 4000])
+@given(order=st.floats(1, 4), square=st.floats(0, 2e4))
+@example(order=1.0, square=250.0)
+def test_noncentral_moments_are_those_of_a_poisson_mixture_of_central_ones(freedom, order, square):
+    # the logarithms of the gamma function are up to 1e5, with an absolute error of 1e-11
+    assert noncentral_moment(freedom, order, square) == pytest.approx(
+        _poisson_mixture(freedom, order, square), rel=1e-10
+    )
+
+
+@pytest.mark.parametrize("square", [0.0, 1e-12, 1.0, 1e5, 1e12, 1e100])
+def test_the_second_noncentral_moment_is_the_sum_of_both_squares_whatever_the_precision_of_the_caller(square):
+    with mpmath.workdps(3):
+        # two logarithms of the gamma function of 4e3, each to the last digit
+        assert noncentral_moment(1000, 2.0, square) == pytest.approx(1000 + square, rel=1e-11)
 
 
 @pytest.mark.parametrize(("dimension", "radius"), [(1, 0.5), (2, 1.0), (3, 5.0), (8, 1.0), (32, 5.6), (100, 1.0)])

@@ -67,6 +67,14 @@ def test_a_mixture_of_one_component_at_the_origin_is_a_gaussian_drawn_to_a_subsp
     assert flat.value == pytest.approx(nearest_point(4, Subspace(2)).value, rel=1e-12)
 
 
+@pytest.mark.parametrize("dimension", [500, 700, 1000])
+def test_a_mixture_in_high_dimension_has_a_finite_distance_between_bounds(dimension):
+    first, second = (mixtures(dimension, spread=0.5, deviation=1.0, order=order).value for order in (1.0, 2.0))
+    assert math.isfinite(first)
+    # Jensen above; below, lengths vary by about 1 of 25 (Poincare: by 1 in a component; among the norms of means, by less)
+    assert 0.995 * second <= first <= second
+
+
 def test_a_share_of_the_circle_in_the_plane_is_one_of_the_sphere():
     assert nearest_point(2, Circle(0.7)).value == pytest.approx(nearest_point(2, Sphere(0.7)).value, rel=1e-14)
 

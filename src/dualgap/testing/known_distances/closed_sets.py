@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
 from array_api_compat import array_namespace
-from scipy import special
 from scipy.spatial.distance import pdist
 
 from dualgap.testing.known_distances.distance_to import norms, pairwise
-from dualgap.testing.known_distances.moments import circle_moment, radial_moment, sphere_moment
+from dualgap.testing.known_distances.moments import (
+    circle_moment,
+    noncentral_moment,
+    radial_moment,
+    sphere_moment,
+)
 from dualgap.validation import count, is_torch, real
 
 __all__ = ["Centres", "Circle", "ClosedSet", "Origin", "Sphere", "Subspace", "SubspaceOfMixture"]
@@ -312,16 +315,9 @@ class SubspaceOfMixture(ClosedSet):
 
     def moment(self, dimension: int, order: float) -> float:
         """The mean of the components' noncentral chi moments, by Kummer's function."""
-        freedom = dimension - self.rank
-        squares = (self.means(dimension)[:, self.rank :] ** 2).sum(1) / (2 * self.deviation**2)
-        # Kummer's transformation keeps every term positive: 1F1(-p/2; m/2; -z) = exp(-z) 1F1((m + p)/2; m/2; z)
-        factors = [
-            special.hyp1f1((freedom + order) / 2, freedom / 2, z) * math.exp(-z)
-            if z < 300
-            else special.hyp1f1(-order / 2, freedom / 2, -z)
-            for z in squares
-        ]
-        return self.deviation**order * radial_moment(freedom, order) * float(np.mean(factors))
+        squares = ((self.means(dimension)[:, self.rank :] / self.deviation) ** 2).sum(1)
+        moments = [noncentral_moment(dimension - self.rank, order, float(square)) for square in squares]
+        return self.deviation**order * float(np.mean(moments))
 
     def draw(self, n: int, dimension: int, rng: np.random.Generator) -> np.ndarray:
         """n draws of the mixture."""

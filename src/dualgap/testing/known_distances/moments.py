@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 from scipy import special
 
-__all__ = ["circle_moment", "radial_moment", "sphere_moment"]
+__all__ = ["circle_moment", "noncentral_moment", "radial_moment", "sphere_moment"]
 
 #: Gauss-Legendre nodes of a panel.
 NODES = 32
@@ -16,6 +16,8 @@ NODES = 32
 SHRINK, PANELS = 0.25, 13
 #: A chi variable is farther from the root of its degrees of freedom than this with probability below 1e-22.
 FAR = 10.0
+#: Of Kummer's series: about |a|^2 times e / 2 are enough.
+TERMS = 10**8
 
 
 def radial_moment(freedom: int, order: float) -> float:
@@ -29,6 +31,25 @@ def radial_moment(freedom: int, order: float) -> float:
     3.0
     """
     return math.exp(order / 2 * math.log(2) + special.gammaln((freedom + order) / 2) - special.gammaln(freedom / 2))
+
+
+def noncentral_moment(freedom: int, order: float, square: float) -> float:
+    """E |a + Z|^p of a standard normal Z in R^m, with |a|^2 the square.
+
+    .. math:: E |Z|^p \\; {}_1F_1(-p/2; \\, m/2; \\, -|a|^2 / 2)
+
+    in mpmath, which has as many digits as the terms cancel: in doubles the function overflows from some m on.
+
+    Examples
+    --------
+    >>> round(noncentral_moment(1000, 2.0, 250.0), 9)
+    1250.0
+    """
+    import mpmath
+
+    # a context of its own: what precision the user set for theirs says nothing here
+    kummer = mpmath.MPContext().hyp1f1(-order / 2, freedom / 2, -square / 2, maxterms=TERMS)
+    return radial_moment(freedom, order) * float(kummer)
 
 
 def sphere_moment(dimension: int, order: float, radius: float) -> float:
