@@ -107,3 +107,15 @@ def test_with_tensorboard_every_number_is_written(tmp_path, monkeypatch):
 def test_a_runs_own_metrics_are_summed_up():
     rows = summary(dg.training.recipes.ring(steps=2).train(seeds=[0, 1], observe=dg.training.Evaluation(points=20)))
     assert {"dual", "modes", "high_quality", "reverse_kl"} <= set(rows[0])
+
+
+def test_tensorboard_reads_what_was_written(tmp_path):
+    pytest.importorskip("tensorboard", reason="tensorboard is not installed")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    folder = write_tensorboard(run(), tmp_path / "logs")
+    read = EventAccumulator(str(max(folder.iterdir()))).Reload()
+    tags = read.Tags()["scalars"]
+    assert tags
+    values = {event.value for tag in tags for event in read.Scalars(tag)}
+    assert 7.0 in values  # the third seed at the second record
