@@ -27,6 +27,7 @@ def test_divergences_read_weights(command, tmp_path):
     ("arguments", "said"),
     [
         (("distance", "absent.npy", "absent.npy"), "absent.npy must be a file that exists"),
+        (("distance", ".", "file"), ". must be a file, got a folder"),
         (("distance", "file", "file"), "file must be a .npy, .csv or .txt file"),
         (("distance", "text.csv", "text.csv"), "text.csv must hold numbers only"),
         (("distance", "empty.csv", "empty.csv"), "empty.csv must not be empty"),

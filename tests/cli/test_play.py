@@ -27,6 +27,15 @@ def test_a_path_that_diverges_at_once_has_no_measured_rate(command):
     assert "predicted rate 1e+300 a step; none was measured" in out
 
 
+def test_the_picture_of_a_path_that_diverges_says_so(command, tmp_path, monkeypatch):
+    titles = []
+    monkeypatch.setattr("dualgap.report.portrait.draw_portrait", lambda game, run, title, output: titles.append(title))
+    command("play", "xy", "--method", "simultaneous", "--step", "1e300")
+    command("play", "xy", "--method", "alternating", "--step", "0.1")
+    assert titles[0].startswith("xy, simultaneous, step 1e+300: diverged at step 1\n")
+    assert titles[1].startswith("xy, alternating, step 0.1\n")
+
+
 def test_what_cannot_be_written_is_found_out_before_the_work(command, monkeypatch):
     monkeypatch.setattr(dg, "simulate", lambda *_, **__: pytest.fail("simulated"))
     assert command("play", "xy", "--method", "alternating", "--step", "1", "--output", "a.jpg")[0] == 2

@@ -27,9 +27,9 @@ def test_the_accuracies_are_a_table_and_a_curve_with_its_numbers(command, tmp_pa
     ("arguments", "said"),
     [
         (("robust", "letters", "--eps", "0.1"), "Invalid value for"),
-        (("robust", "digits", "--eps", "-1"), "Invalid value for '--eps'"),
+        (("robust", "digits", "--eps", "-1"), "eps must be above 0"),
         (("robust", "digits", "--eps", "0"), "eps must be above 0"),
-        (("robust", "digits", "--eps", "nan"), "Invalid value for '--eps'"),
+        (("robust", "digits", "--eps", "nan"), "eps must be finite"),
         (("robust", "digits", "--eps", "0.1", "--output", "a.jpg"), "output must end in"),
         (("robust", "digits", "--eps", "0.1", "--norm", "3"), "Invalid value for '--norm'"),
         (("robust", "digits"), "Missing option '--eps'"),

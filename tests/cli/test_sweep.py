@@ -56,6 +56,24 @@ def test_a_file_that_is_none_exits_with_2(refused, plan):
     refused(("sweep", plan, "--backend", "dask"), "address must be given")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("steps = 30", "stesp = 30", "method, step, steps (optional); got 'stesp'"),
+        ("step = [0.1, 0.2]", "", "steps (optional); 'step' is missing"),
+    ],
+)
+def test_a_name_that_a_function_does_not_take_is_refused_before_any_call(refused, plan, old, new, said):
+    plan.write_text(PLAN.replace(old, new))
+    refused(("sweep", plan), said)
+    assert not plan.with_name("plan-results").exists()
+
+
+def test_one_call_is_counted_as_one(command, plan):
+    plan.write_text(PLAN.replace("[0.1, 0.2]", "[0.1]").replace(', "alternating"', ""))
+    assert command("sweep", plan)[1].startswith("1 call; 0 failed\n")
+
+
 def test_a_folder_that_cannot_be_made_exits_with_5(command, plan):
     plan.with_name("file").write_text("in the way")
     assert command("sweep", plan, "--output", plan.with_name("file"))[0] == 5

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+import typer
 from PIL import Image
 
 import dualgap as dg
@@ -56,10 +57,31 @@ def test_a_recipe_is_chosen_by_name_and_a_run_kept_and_gone_on_with(command, tmp
     assert command(*arguments, "--steps", "4")[0] == 0
 
 
+def test_a_checkpoint_of_other_steps_is_refused_in_the_words_of_the_options(refused, command):
+    for problem in ("ring", "spiral"):
+        arguments = ("train", problem, "--seeds", "1", "--checkpoint", f"{problem}.safetensors")
+        assert command(*arguments, "--steps", "2")[0] == 0
+        refused((*arguments, "--steps", "4"), "fade with --steps; repeat it with --steps 2, or choose another file")
+        for steps in ("2", "4"):
+            refused((*arguments[:3], "2", *arguments[4:], "--steps", steps), "seeds is [0] there and [0, 1] here")
+
+
+def test_files_are_written_before_anything_is_printed(command, tmp_path, monkeypatch):
+    def printed(*_):
+        assert all((tmp_path / name).exists() for name in ("a.npz", "a.png", "a.gif"))
+        raise typer.Exit(7)
+
+    monkeypatch.setattr("dualgap.cli.train._print_table", printed)
+    files = ("--output", "a.npz", "--picture", "a.png", "--animation", "a.gif")
+    assert command("train", "ring-gan", "--seeds", "1", "--steps", "2", *files)[0] == 7
+
+
 def test_what_cannot_be_written_is_found_out_before_the_work(command, monkeypatch):
     monkeypatch.setattr(dg.training.recipes.Recipe, "train", lambda *_, **__: pytest.fail("trained"))
     for option in ("--output", "--picture", "--animation"):
-        assert command("train", "ring", "--objective", "js", option, "a.txt")[0] == 2
+        code, _, err = command("train", "ring", "--objective", "js", option, "a.txt")
+        assert code == 2
+        assert err.startswith(f"dualgap: {option[2:]} must end in")
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,15 @@ def test_a_report_that_cannot_be_written_exits_with_5_before_any_work(command, t
     (tmp_path / "file").write_text("in the way")
     code, out, err = command("verify", *arguments)
     assert (code, out) == (5, "")
-    assert "output must be in a folder that can be written to" in err
+    assert "report must be in a folder that can be written to" in err
+
+
+def test_a_cache_that_cannot_be_made_is_said_of_the_report(command, tmp_path):
+    (tmp_path / "page").mkdir()
+    (tmp_path / "page" / "cache").write_text("in the way")
+    code, _, err = command("verify", "--only", "js-symmetric", "--report", "page")
+    assert code == 5
+    assert "dualgap: report must be a folder that can be written to" in err
 
 
 def test_what_was_borne_out_is_not_tried_again_unless_asked(command):

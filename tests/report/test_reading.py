@@ -31,8 +31,17 @@ def test_one_number_a_line_is_a_vector(tmp_path):
     ("name", "content", "words"),
     [
         ("a.txt", "# a comment\n", "must not be empty"),
-        ("a.txt", "1\nnan\n", r"must be finite, got nan at position \(1,\)"),
-        ("a.csv", "1,2\n3\n", "must hold numbers only: .*number of columns"),
+        ("a.txt", "1\nnan\n", "must be finite, got nan in row 2"),
+        ("a.csv", "1,2\n3,inf\n", "must be finite, got inf in row 2, column 2"),
+        (
+            "a.csv",
+            "# of two\n1,2\n3\n",
+            "must hold numbers only: every line must have as many columns, got 2 in line 2 and 1 in line 3",
+        ),
+        ("a.csv", "x,y\n1,2\n", "must hold numbers only: remove the header line, got 'x,y' in line 1"),
+        ("a.csv", "1;2\n3;4\n", "must hold numbers only: separate the numbers by commas, got '1;2' in line 1"),
+        ("a.txt", "1,2\n", "must hold numbers only: separate the numbers by spaces, got '1,2' in line 1"),
+        ("a.csv", "1,2\n3,four\n", "must hold numbers only: got 'four' in line 2, column 2"),
         ("a.npy", "junk", "must hold numbers only: it is not an array of numbers as numpy.save writes it"),
     ],
 )
@@ -42,6 +51,7 @@ def test_a_file_that_holds_no_numbers_is_refused_by_its_name(tmp_path, name, con
         read_numbers(tmp_path / name, "x")
     assert caught.value.argument == "x"
     assert "pickle" not in str(caught.value)
+    assert "usecols" not in str(caught.value)
 
 
 def test_an_archive_and_an_array_of_words_are_no_numbers(tmp_path):

@@ -31,8 +31,10 @@ def test_pictures_are_tiled_row_by_row():
     cloud = np.arange(4 * 4).reshape(4, 4).astype(float)
     tiles = _tiled(cloud, 2)
     assert tiles[:2, :2].ravel().tolist() == [0, 1, 2, 3]
-    assert tiles[:2, 2:].ravel().tolist() == [4, 5, 6, 7]
-    assert tiles[2:, :2].ravel().tolist() == [8, 9, 10, 11]
+    assert tiles[:2, 3:].ravel().tolist() == [4, 5, 6, 7]
+    assert tiles[3:, :2].ravel().tolist() == [8, 9, 10, 11]
+    assert np.isnan(tiles[2]).all()  # a pixel of nothing between them
+    assert np.isnan(tiles[:, 2]).all()
 
 
 def test_another_ending_is_refused(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
@@ -75,6 +76,26 @@ def test_a_single_seed_has_no_leading_axis():
 def test_a_users_metrics_are_recorded_beside_the_others():
     run = dg.training.train(game(), METHOD, seeds=[0], steps=2, observe=lambda x, y: {"norm": x.norm(dim=-1)})
     assert set(run.metrics) == {"dual", "modes", "high_quality", "reverse_kl", "norm"}
+
+
+@pytest.mark.parametrize("found", [3, {"norm": "large"}, {"norm": torch.zeros(3)}, {"norm": 1.0}])
+def test_metrics_that_are_no_numbers_of_the_seeds_are_refused(found):
+    with pytest.raises(InvalidInput, match=r"^observe must return a dict of \(2,\) tensors, got ") as caught:
+        dg.training.train(game(), METHOD, seeds=[0, 1], steps=1, observe=lambda x, y: found)
+    assert caught.value.argument == "observe"
+
+
+@pytest.mark.parametrize("found", [3, "yes", None, torch.ones(3, dtype=torch.bool), torch.ones(2)])
+def test_an_answer_to_whether_to_stop_that_is_no_truth_value_is_refused(found):
+    with pytest.raises(InvalidInput, match=r"^stop must return a bool, or \(2,\) of them, got ") as caught:
+        dg.training.train(game(), METHOD, seeds=[0, 1], steps=1, stop=lambda metrics: found)
+    assert caught.value.argument == "stop"
+
+
+@pytest.mark.parametrize("found", [True, np.array([True, True]), [True, True], np.True_])
+def test_truth_values_of_any_kind_stop_a_run(found):
+    run = dg.training.train(game(), METHOD, seeds=[0, 1], steps=4, record=1, stop=lambda metrics: found)
+    assert run.status is Status.CONVERGED
 
 
 def test_divergence_is_a_status_that_names_the_seed_and_the_step():

@@ -19,6 +19,7 @@ from dualgap import __version__
 from dualgap.cli.codes import code_of
 from dualgap.cli.distance import distance
 from dualgap.cli.figures import figures
+from dualgap.cli.pipe import output_may_close
 from dualgap.cli.play import play
 from dualgap.cli.robust import robust
 from dualgap.cli.style import style
@@ -42,11 +43,12 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command; an error of the library becomes one line on standard error and its exit code."""
-    try:
-        app()
-    except DualgapError as error:
-        print(f"dualgap: {error}", file=sys.stderr)
-        raise SystemExit(code_of(error)) from None
+    with output_may_close():
+        try:
+            app()
+        except DualgapError as error:
+            print(f"dualgap: {error}", file=sys.stderr)
+            raise SystemExit(code_of(error)) from None
 
 
 def _version(wanted: bool) -> None:

@@ -55,11 +55,11 @@ def play(
     played = example.make()
     run = dg.simulate(played, chosen, start=_start(start, example, played.sizes), steps=steps, seeds=seed)
     name = f"{game}, {method}, step {step:g}"
-    where = "at" if run.status is not dg.games.Status.DIVERGED else "last at"
-    print(f"{name}: {ending(run)}, {where} {last_point(run)}")
+    diverged = run.status is dg.games.Status.DIVERGED
+    print(f"{name}: {ending(run)}, {'last at' if diverged else 'at'} {last_point(run)}")
     rates = rates_of(played, chosen, run)
     print(rates)
-    print(draw_portrait(played, run, f"{name}\n{rates.short}", picture))
+    print(draw_portrait(played, run, f"{name}{f': {ending(run)}' if diverged else ''}\n{rates.short}", picture))
 
 
 def _start(text: str | None, example: Example, sizes: tuple[int, int]) -> tuple[Any, Any]:

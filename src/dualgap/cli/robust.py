@@ -48,7 +48,10 @@ class Norm(enum.StrEnum):
 def robust(
     data: Annotated[Data, typer.Argument(help="What is classified.")],
     eps: Annotated[
-        float, typer.Option(min=0, help="The radius: of pixels in [0, 1], standard deviations, or the moons' unit.")
+        float,
+        typer.Option(
+            metavar="<float>", help="The radius, above 0: of pixels in [0, 1], standard deviations, or the moons' unit."
+        ),
     ],
     norm: Annotated[Norm, typer.Option(help="Of the ball.")] = Norm.linf,
     training: Annotated[Training, typer.Option(help="How the robust classifier is trained.")] = Training.pgd,

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import enum
+import inspect
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dualgap.cli.codes import Code
 from dualgap.cli.options import one_thread
+from dualgap.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from dualgap.sweeps.plan_file import Plan
 
 __all__ = ["sweep"]
 
@@ -48,10 +53,12 @@ def sweep(
     """
     one_thread()
     import dualgap as dg
+    from dualgap.report.ending import number_of
     from dualgap.sweeps.plan_file import read_plan
 
     sys.path.insert(0, "") if allow_import and "" not in sys.path else None
     plan = read_plan(file, allow_import=allow_import)
+    _check_names(plan)
     given = {"backend": backend and backend.value, "address": address, "jobs": jobs, "retries": retries}
     options = plan.options | {name: value for name, value in given.items() if value is not None}
     folder = file.with_name(f"{file.stem}-results") if output is None else output
@@ -62,8 +69,26 @@ def sweep(
     for row in failures[:10]:
         print(f"dualgap: {_call(row)}: {row['error'].splitlines()[-1]}", file=sys.stderr)
     known = f", {found.remembered} of them known from before" if found.remembered else ""
-    print(f"{len(found)} calls{known}; {len(failures)} failed\n{folder / 'results.parquet'}")
+    print(f"{number_of(len(found), 'call')}{known}; {len(failures)} failed\n{folder / 'results.parquet'}")
     raise typer.Exit(Code.CRASHED if failures else Code.WELL)
+
+
+def _check_names(plan: Plan) -> None:
+    """Refuse names that one of the library's own functions does not take, and the lack of one that it needs."""
+    from dualgap.sweeps.experiments import EXPERIMENTS
+
+    if plan.function not in EXPERIMENTS.values():
+        return
+    taken = {name: one.default is one.empty for name, one in inspect.signature(plan.function).parameters.items()}
+    known = ", ".join(name if needed else f"{name} (optional)" for name, needed in taken.items() if name != "seed")
+    for grid in plan.grid if isinstance(plan.grid, list) else [plan.grid]:
+        if not isinstance(grid, dict):
+            continue
+        unknown = [name for name in grid if name not in taken]
+        missing = [name for name, needed in taken.items() if needed and name not in grid]
+        if unknown or missing:
+            got = f"got {', '.join(map(repr, unknown))}" if unknown else f"{', '.join(map(repr, missing))} is missing"
+            raise InvalidInput(f"grid must have the keys of {plan.function.__name__}: {known}; {got}", argument="grid")
 
 
 def _call(row: dict[str, object]) -> str:

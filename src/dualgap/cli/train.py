@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import enum
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dualgap.cli.options import one_thread
+from dualgap.errors import InvalidInput
 
 if TYPE_CHECKING:
     from dualgap.games import Trajectory
@@ -42,6 +44,8 @@ class Penalty(enum.StrEnum):
 
 #: What a Lipschitz dual needs, and what helps the others.
 USUAL = {Objective.wasserstein: Penalty.gradient_penalty}
+#: What of a recipe fades with its number of steps, by the ends of the names in its configuration.
+FADES = re.compile(r"\.(noise\.until|scaling\w*\.steps)$")
 #: Points in a picture, and pictures in an animation.
 DRAWN, FRAMES = 1000, 40
 #: Rows of the table, whatever the number of records.
@@ -69,7 +73,11 @@ def train(
     steps: Annotated[int | None, typer.Option(min=1, help="How many steps; 600, or the recipe's own.")] = None,
     device: Annotated[str, typer.Option(help="Where it is computed.", metavar="<name>")] = "cpu",
     checkpoint: Annotated[
-        Path | None, typer.Option(help="Keep the run in this file, and go on from it where it exists.")
+        Path | None,
+        typer.Option(
+            help="Keep the run in this file, and go on from it where it exists; with the same --steps where the recipe's "
+            "noise or steps fade with them."
+        ),
     ] = None,
     output: Annotated[
         Path | None, typer.Option(help="Keep the metrics: an .npz file, or .jsonl with a line for each record.")
@@ -86,30 +94,52 @@ def train(
     from dualgap.report.samples import ANIMATIONS, PICTURES
     from dualgap.writing import check_output
 
-    for path, endings in ((output, (".npz", ".jsonl")), (picture, PICTURES), (animation, ANIMATIONS)):
+    written = {
+        "output": (output, (".npz", ".jsonl")),
+        "picture": (picture, PICTURES),
+        "animation": (animation, ANIMATIONS),
+    }
+    for name, (path, endings) in written.items():
         if path is not None:
-            check_output(path, *endings)
+            check_output(path, *endings, argument=name)
     if picture is not None or animation is not None:
         require("matplotlib.figure", extra="figures")
     recipe = _recipe(problem, objective, regulariser, method, steps)
-    run = recipe.train(
-        seeds=range(seeds),
-        record=max(1, recipe.steps // (10 if animation is None else FRAMES)),
-        path=animation is not None,
-        device=device,
-        checkpoint=checkpoint,
-    )
+    run = _trained(recipe, seeds, animated=animation is not None, device=device, checkpoint=checkpoint)
+    files = [] if output is None else [_kept(run, output)]
+    files += _drawn(dg, recipe, run, picture, animation)
     _print_table(recipe, run, seeds)
-    if output is not None:
-        print(_kept(run, output))
-    _draw(dg, recipe, run, picture, animation)
+    for file in files:
+        print(file)
+
+
+def _trained(recipe: Recipe, seeds: int, *, animated: bool, device: str, checkpoint: Path | None) -> Trajectory:
+    record = max(1, recipe.steps // (FRAMES if animated else 10))
+    try:
+        return recipe.train(seeds=range(seeds), record=record, path=animated, device=device, checkpoint=checkpoint)
+    except InvalidInput as error:
+        raise _of_other_steps(error, recipe.steps) from error
+
+
+def _of_other_steps(error: InvalidInput, steps: int) -> InvalidInput:
+    """Where a checkpoint differs in nothing but what fades with the number of steps: that, in the words of the options."""
+    unlike = re.findall(r"([\w.]+) is ([^;]+) there and ([^;]+) here;", str(error))
+    fades = {name: (there, here) for name, there, here in unlike if FADES.search(name)}
+    known = next((pair for name, pair in fades.items() if name.endswith(".steps")), None)
+    if error.argument != "checkpoint" or known is None or len(fades) != len(unlike):
+        return error
+    theirs = steps * int(known[0]) // int(known[1])
+    return InvalidInput(
+        f"checkpoint must be of a run of {steps} steps, got one of {theirs}: this recipe's noise and steps fade with --steps; "
+        f"repeat it with --steps {theirs}, or choose another file",
+        argument="checkpoint",
+    )
 
 
 def _recipe(
     problem: str, objective: Objective | None, regulariser: Penalty | None, method: str, steps: int | None
 ) -> Recipe:
     """The recipe of the name, or what the options put together."""
-    from dualgap.errors import InvalidInput
     from dualgap.training.by_name import LAWS, composed, problem_named
 
     chosen = problem_named(problem, steps=steps)
@@ -141,7 +171,7 @@ def _print_table(recipe: Recipe, run: Trajectory, seeds: int) -> None:
     from dualgap.training.history import share_of_seeds, summary
 
     of = "one seed" if seeds == 1 else f"medians of {seeds} seeds"
-    table = Table(title=f"{recipe.title}: {of}, {ending(run)}", box=None)
+    table = Table(box=None)
     centres = getattr(recipe.game.data, "centres", None)
     number = 0 if centres is None else len(centres())
     titles = {
@@ -159,6 +189,7 @@ def _print_table(recipe: Recipe, run: Trajectory, seeds: int) -> None:
     if seeds > 1:
         between = [f"{rows[-1][name]['low']:.3g} to {rows[-1][name]['high']:.3g}" for name in columns]
         table.add_row("quartiles", *between)
+    print(f"{recipe.title}: {of}, {ending(run)}")
     Console().print(table)
     if number:
         share = share_of_seeds(np.atleast_1d(np.asarray(run.metrics["modes"][-1]) == number))
@@ -183,8 +214,9 @@ def _kept(run: Trajectory, output: Path) -> Path:
     return write_atomically(output, lambda file: np.savez(file, **arrays))
 
 
-def _draw(dg: Any, recipe: Recipe, run: Trajectory, picture: Path | None, animation: Path | None) -> None:
-    """Seed 0's points beside as many data."""
+def _drawn(dg: Any, recipe: Recipe, run: Trajectory, picture: Path | None, animation: Path | None) -> list[Path]:
+    """The pictures of seed 0's points beside as many data."""
+    from dualgap.report.ending import number_of
     from dualgap.report.samples import animate, draw_samples
 
     game = recipe.game
@@ -194,8 +226,11 @@ def _draw(dg: Any, recipe: Recipe, run: Trajectory, picture: Path | None, animat
         return game.generate(run.x[record][:1], streams, DRAWN)[0].cpu().numpy()
 
     data = game.data.draw(dg.games.Streams(0, purpose=4), DRAWN).numpy()
+    files = []
     if picture is not None:
-        print(draw_samples(generated(-1), data, f"{recipe.title}, after {run.metric_steps[-1]} steps", picture))
+        title = f"{recipe.title}, after {number_of(int(run.metric_steps[-1]), 'step')}"
+        files.append(draw_samples(generated(-1), data, title, picture))
     if animation is not None:
         titles = [f"{recipe.title}, step {step}" for step in run.steps]
-        print(animate([generated(record) for record in range(len(run.steps))], data, titles, animation))
+        files.append(animate([generated(record) for record in range(len(run.steps))], data, titles, animation))
+    return files

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +13,7 @@ import typer
 
 from dualgap.cli.codes import Code
 from dualgap.cli.options import Seed, one_thread
-from dualgap.errors import InvalidInput
+from dualgap.errors import InvalidInput, Unwritable
 
 if TYPE_CHECKING:
     from dualgap.claims import Verification
@@ -69,23 +70,26 @@ def verify(
     from dualgap.report import write_page
     from dualgap.writing import check_output
 
-    check_output(report / "index.html", ".html")
+    check_output(report / "index.html", argument="report")
     for path in claims or []:
         try:
             load(path, shipped())
         except InvalidInput as error:
             print(f"dualgap: {error}", file=sys.stderr)
             raise typer.Exit(Code.IMPORT) from None
-    found = run(
-        topic=topic,
-        only=only or None,
-        budget=budget.value,
-        seed=seed,
-        mutants=mutants,
-        jobs=jobs or _cores(),
-        cache=None if fresh else report / "cache",
-    )
-    page = write_page(found, report)
+    try:
+        found = run(
+            topic=topic,
+            only=only or None,
+            budget=budget.value,
+            seed=seed,
+            mutants=mutants,
+            jobs=jobs or _cores(),
+            cache=None if fresh else report / "cache",
+        )
+        page = write_page(found, report)
+    except Unwritable as error:
+        raise Unwritable(re.sub("^(cache|output) must", "report must", str(error)), argument="report") from error
     _show(found, format, page)
     raise typer.Exit(_code(found))
 

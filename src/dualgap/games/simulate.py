@@ -54,7 +54,8 @@ def simulate(
     steps : int
         At least 1.
     seeds : int or sequence of int
-        For stochastic games: the seed, or one for each copy of the leading axis.
+        For stochastic games: an int is one seed, for all; a sequence has one for each copy of the leading axis, such as
+        ``range(4)`` for four.
     record : int, sequence of int, or "logarithmic"
         Record every so many steps, at the steps listed, or at twenty steps in every tenfold; and always the start and the
         end. A path of more than 4 GB is refused.

@@ -34,9 +34,9 @@ def read_numbers(path: Path, name: str) -> np.ndarray:
         ".csv": lambda path: _read_text(path, ","),
         ".txt": lambda path: _read_text(path, None),
     }
+    require_file(path, name)
     if path.suffix.lower() not in readers:
         raise InvalidInput(f"{path} must be a .npy, .csv or .txt file", argument=name)
-    require_file(path, name)
     try:
         numbers = readers[path.suffix.lower()](path)
     except OSError as error:
@@ -45,6 +45,12 @@ def read_numbers(path: Path, name: str) -> np.ndarray:
         raise InvalidInput(f"{path} must hold numbers only: {error}", argument=name) from error
     if numbers.size == 0:
         raise InvalidInput(f"{path} must not be empty, got no number", argument=name)
+    lost = np.argwhere(~np.isfinite(numbers)) if numbers.dtype.kind in "fc" else []
+    if len(lost):
+        at = ", ".join(
+            f"{axis} {k + 1}" for axis, k in zip(("row", "column", *"?" * 30), lost[0].tolist(), strict=False)
+        )
+        raise InvalidInput(f"{path} must be finite, got {numbers[tuple(lost[0])]} in {at}", argument=name)
     try:
         return as_array(numbers, str(path))
     except InvalidInput as error:
@@ -76,7 +82,47 @@ def _read_npy(path: Path) -> np.ndarray:
 def _read_text(path: Path, delimiter: str | None) -> np.ndarray:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # that there is no number, which is an error here
-        return np.loadtxt(path, delimiter=delimiter, ndmin=1)
+        try:
+            return np.loadtxt(path, delimiter=delimiter, ndmin=1)
+        except UnicodeDecodeError:
+            raise ValueError("it is not text in UTF-8") from None
+        except ValueError as error:
+            raise ValueError(_unlike_numbers(path, delimiter) or str(error)) from error
+
+
+def _unlike_numbers(path: Path, delimiter: str | None) -> str:
+    """The first line of a text that is not a row of numbers as the others, and what to do about it."""
+    apart = "spaces" if delimiter is None else "commas"
+    first = None
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+        row = line.partition("#")[0].strip()
+        if not row:
+            continue
+        fields = row.split(delimiter)
+        wrong = [k for k, field in enumerate(fields, start=1) if not _is_number(field)]
+        if wrong and any(mark in row and _are_numbers(row.split(mark)) for mark in ";,\t "):
+            return f"separate the numbers by {apart}, got {row[:40]!r} in line {number}"
+        if wrong and first is None and len(wrong) == len(fields):
+            return f"remove the header line, got {row[:40]!r} in line {number}"
+        if wrong:
+            return f"got {fields[wrong[0] - 1].strip()[:40]!r} in line {number}, column {wrong[0]}"
+        if first is not None and len(fields) != first[1]:
+            found = f"got {first[1]} in line {first[0]} and {len(fields)} in line {number}"
+            return f"every line must have as many columns, {found}"
+        first = first or (number, len(fields))
+    return ""
+
+
+def _are_numbers(fields: list[str]) -> bool:
+    return all(map(_is_number, fields))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def require_file(path: Path, name: str) -> None:
@@ -86,6 +132,8 @@ def require_file(path: Path, name: str) -> None:
     ------
     InvalidInput
     """
+    if path.is_dir():
+        raise InvalidInput(f"{path} must be a file, got a folder", argument=name)
     if not path.is_file():
         raise InvalidInput(f"{path} must be a file that exists", argument=name)
     if path.stat().st_size == 0:

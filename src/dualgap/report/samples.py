@@ -19,6 +19,8 @@ PICTURES = (".png", ".pdf", ".svg")
 ANIMATIONS = (".gif",)
 #: Blue and vermilion of Okabe and Ito.
 GENERATED, DATA = "#0072B2", "#D55E00"
+#: The grey between the pictures of a cloud.
+BETWEEN = "0.5"
 #: Images of a cloud that are shown as pictures, along each side.
 SHOWN = 6
 
@@ -92,7 +94,7 @@ def _figure(points: np.ndarray, data: np.ndarray, title: str) -> Any:
     if data.shape[1] > 3 and side**2 == data.shape[1]:
         for axes, cloud, name in ((left, data, "data"), (right, points, "generated")):
             axes.imshow(_tiled(cloud, side), cmap="gray", vmin=-1, vmax=1)
-            axes.set(title=name, xticks=[], yticks=[])
+            axes.set(title=name, xticks=[], yticks=[], facecolor=BETWEEN)
         return figure
     span = [_span(data[:, k]) for k in range(2)] if data.shape[1] > 1 else [_span(data[:, 0]), (-1.0, 1.0)]
     for axes, cloud, name, colour in ((left, data, "data", DATA), (right, points, "generated", GENERATED)):
@@ -110,7 +112,8 @@ def _span(values: np.ndarray) -> tuple[float, float]:
 
 
 def _tiled(cloud: np.ndarray, side: int) -> np.ndarray:
-    """The first pictures of a cloud in a square."""
+    """The first pictures of a cloud in a square, with a line of nothing, a pixel wide, between them."""
     number = min(SHOWN, math.isqrt(len(cloud)))
-    rows = cloud[: number**2].reshape(number, number, side, side)
-    return rows.transpose(0, 2, 1, 3).reshape(number * side, number * side)
+    rows = np.full((number, number, side + 1, side + 1), np.nan)
+    rows[..., :side, :side] = cloud[: number**2].reshape(number, number, side, side)
+    return rows.transpose(0, 2, 1, 3).reshape(number * (side + 1), number * (side + 1))[:-1, :-1]

@@ -185,8 +185,12 @@ def _of_ones_own(found: Any, like: Tensor) -> dict[str, Tensor]:
         except (TypeError, ValueError, RuntimeError):
             right = False
         if not isinstance(name, str) or not right:
-            kind = f"shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
-            raise InvalidInput(f"{said}{value!r:.60} ({kind}) for {name!r}", argument="observe")
+            shown = (
+                f"the shape {tuple(value.shape)}"
+                if isinstance(value, Tensor)
+                else f"{value!r:.60} ({type(value).__name__})"
+            )
+            raise InvalidInput(f"{said}{shown} for {name!r}", argument="observe")
     return found
 
 

@@ -61,7 +61,8 @@ def train(
         The basic algorithm of a GAN is ``AlternatingGDA(first="y", steps_y=k, ...)``;
         ``Averaged(method=..., points="iterates", decay=0.999)`` gives the exponential average of its weights.
     seeds : int or sequence of int
-        One run for each; every seed has random streams of its own, so that it trains as it would alone.
+        One run for each of a sequence, such as ``range(4)`` for four; an int is that one seed, and its run has no axis K.
+        Every seed has random streams of its own, so that it trains as it would alone.
     steps : int
     record : int, optional
         Record every so many steps; 20 times in all when omitted.
@@ -197,7 +198,19 @@ def _arrived(stop: Stop | None, recorder: Recorder) -> bool:
     """Whether what was asked for holds for every seed at the last record."""
     if stop is None or not recorder.metrics:
         return False
-    return bool(torch.as_tensor(stop(recorder.metrics[-1])).all())
+    metrics = recorder.metrics[-1]
+    found = stop(metrics)
+    shape = metrics["dual"].shape
+    try:
+        said = torch.as_tensor(found)
+    except (TypeError, ValueError, RuntimeError):
+        said = None
+    if said is None or said.dtype != torch.bool or said.shape not in ((), shape):
+        raise InvalidInput(
+            f"stop must return a bool, or {tuple(shape)} of them, got {found!r:.60} ({type(found).__name__})",
+            argument="stop",
+        )
+    return bool(said.all())
 
 
 def _trajectory(ended: Moment, converged: bool, recorder: Recorder, path: bool, calls: int) -> Trajectory:
