@@ -242,8 +242,8 @@ def _lines(seed, objective, regulariser):
     topic=TOPIC,
     title="The WGAN critic's value follows W₁, and the GAN's does not when the supports are apart",
     statement=r"For the parallel lines at 12 distances $\theta$ between 0.2 and 2.2, where $W_1 = \theta$ and $D_{JS} = "
-    r"\log 2$: the rank correlation of the trained WGAN critic's value with $W_1$ is at least 0.95, and each value within "
-    r"20% of it; those of the trained discriminators are all within 10% of $\log 2$.",
+    r"\log 2$: the rank correlation of the trained WGAN critic's value with $W_1$ is at least 0.95, and each value is within "
+    r"$W_1 / 5 + 1 / 20$ of it; those of the trained discriminators are all within 10% of $\log 2$.",
     source="lecture, Wasserstein GAN; arjovsky2017wgan",
     hypotheses=r"networks of 2 layers of 32, 300 steps of Adam; one-sided gradient penalty of weight 10 for the WGAN",
     instances=Drawn(st.integers(0, 10**6), quick=1, full=8),
@@ -272,7 +272,7 @@ def critic_follows_the_distance(
         0.0,
         "rank correlation of the WGAN's value",
     )
-    yield Evidence(distance, value, "==", 0.2 * distance, "the WGAN's values")
+    yield Evidence(distance, value, "==", 0.2 * distance + 0.05, "the WGAN's values")
     value, _ = _lines(seed, dg.duals.JensenShannon(), None)
     yield Evidence(np.log(2), value, "==", 0.1 * np.log(2), "the discriminators' values")
 
