@@ -86,7 +86,8 @@ def draw(data: dict[str, np.ndarray], axes: dict[str, Any]) -> None:
         panel.tick_params(axis="y", length=0, pad=1.5)
         panel.set(ylim=(first + half - 0.4, first - 0.6), xlim=(-1.03, 1.03), xlabel="margin m / (1 + |m|) (no unit)")
         panel.set_xticks([-1, -0.5, 0, 0.5, 1])
-    axes["first"].set_ylabel("claim")
+        if panel is axes["first"] or panel.get_subplotspec().is_first_col():
+            panel.set_ylabel("claim")
 
 
 def _squeezed(margins: np.ndarray) -> np.ndarray:

@@ -14,4 +14,4 @@ def test_the_package_is_the_command():
 def test_its_exit_code_is_that_of_the_command():
     found = subprocess.run([sys.executable, "-m", "dualgap", "distance", "x", "y"], capture_output=True, text=True)
     assert found.returncode == 2
-    assert found.stderr == "dualgap: x must be a .npy, .csv or .txt file\n"
+    assert found.stderr == "dualgap: x must be a file that exists\n"

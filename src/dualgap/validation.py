@@ -101,8 +101,8 @@ def choice(value: Any, name: str, options: Iterable[str]) -> str:
 
 
 def order_of_distance(value: Any, name: str = "order") -> float:
-    """The order p >= 1 of a Wasserstein distance; beyond a thousand, powers of numbers between 1 and 2 leave the floats."""
-    return real(value, name, at_least=1, at_most=1000)
+    """The order p >= 1 of a Wasserstein distance; beyond a million it is the largest distance, to all digits but a few."""
+    return real(value, name, at_least=1, at_most=1_000_000)
 
 
 def optional_function(value: Any, name: str) -> Any:

@@ -27,6 +27,9 @@ ERRATA = {
     "wgan-algorithm-sign",
     "direct-computation",
     "lipschitz-constant-scales",
+    "minimax-and-saddle-points",
+    "lipschitz-constant",
+    "gram-is-no-correlation",
 }
 
 
