@@ -105,9 +105,8 @@ def gradient_of(
     gradient = _joined(loss, targets)
     if objective.generator is not None or (isinstance(objective, SemiDual) and objective.cost is not None):
         return GeneratorGradient(gradient=gradient, exact=None, cosine=math.nan, relative_error=math.nan)
-    reference = Points(
-        *(torch.as_tensor(detached(one)).to(points) for one in (real_points.points, real_points.weights))
-    )
+    places, masses = (torch.as_tensor(detached(one)).to(points) for one in (real_points.points, real_points.weights))
+    reference = Points(places, masses)
     # The cotangent of the exact distance, so that the graph of the generator is walked once more and no further.
     leaf = points.detach().clone().requires_grad_()
     distance: Any = wasserstein(reference, Points(leaf), order=order).value
