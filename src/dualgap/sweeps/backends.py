@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, final
 
@@ -21,8 +22,9 @@ BACKENDS = ("sequential", "threading", "loky", "dask")
 class Calls:
     """The calls of a sweep, made by joblib on this machine and by dask.distributed on a cluster.
 
-    When a process dies, what was under way is tried again one call at a time, so that the one that kills its process is known
-    for certain and no other is blamed.
+    When a process dies, what was under way is tried again one call at a time, each waited for before the next is sent, so
+    that the one that kills its process is known for certain and no other is blamed: a call is given up only after its process
+    died while it was the only one.
 
     Parameters
     ----------
@@ -33,7 +35,7 @@ class Calls:
     address : str or None
         Of the scheduler of the cluster.
     retries : int
-        How often a call is tried again whose process died.
+        How often a call is tried again whose process died; always once where others were under way.
 
     Raises
     ------
@@ -72,39 +74,38 @@ class Calls:
             return
         yield from self._in_rounds(list(tasks))
 
-    def _in_rounds(self, waiting: list[Task]) -> Iterator[Outcome]:
-        suspects: list[Task] = []
+    def _in_rounds(self, tasks: list[Task]) -> Iterator[Outcome]:
+        waiting, suspects = deque(tasks), deque[Task]()
         while waiting or suspects:
-            alone = bool(suspects)
+            alone = bool(suspects) or self.jobs == 1
+            queue = suspects or waiting
+            called = [queue.popleft()] if alone else list(queue)
             done: set[str] = set()
             try:
-                for outcome in self._round(suspects or waiting, alone=alone):
+                for outcome in self._round(called):
                     done.add(outcome.key)
                     yield outcome
             except _deaths():
                 pass
             died = [task for task in self._begun if task.key not in done]
-            died = died[:1] if alone else died  # one call at a time was made, in order
-            gone = done | {task.key for task in died}
-            waiting = [task for task in waiting if task.key not in gone]
-            suspects = [task for task in suspects if task.key not in gone]
+            if not alone:
+                begun = {task.key for task in self._begun}
+                waiting = deque(task for task in waiting if task.key not in begun)
             for task in died:
                 self._deaths[task.key] = deaths = self._deaths.get(task.key, 0) + 1
-                if deaths <= self.retries:
+                if alone and deaths > self.retries:
+                    yield lost(task.key, deaths)
+                else:
                     suspects.append(task)
-                    continue
-                yield lost(task.key, deaths)
 
-    def _round(self, tasks: list[Task], *, alone: bool) -> Iterator[Outcome]:
+    def _round(self, tasks: list[Task]) -> Iterator[Outcome]:
         joblib = require("joblib", extra="cluster")
         self._begun = []
-        one_by_one = {"pre_dispatch": 1, "batch_size": 1} if alone or self.jobs == 1 else {}
         pool = joblib.Parallel(
             n_jobs=max(2, self.jobs),  # one job would be done in this process, which a dying call would take along
             backend=self.backend,
             return_as="generator_unordered",
             max_nbytes=None,
-            **one_by_one,
         )
         results = pool(self._sent(joblib.delayed(attempt), tasks))
         try:
