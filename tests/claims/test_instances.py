@@ -77,7 +77,7 @@ def test_the_power_is_the_frequency_with_which_the_interval_lies_below_what_is_c
 
 def test_more_seeds_notice_smaller_faults_and_too_few_notice_none():
     over = Seeds(at_least=0.6, quick=8, full=64)
-    assert over.power(over.noticed("quick"), "quick") == pytest.approx(0.9, abs=1e-4)
+    assert over.power(over.noticed("quick"), "quick") == pytest.approx(0.9, abs=1e-12)
     assert over.noticed("quick") < over.noticed("full") < 0.6
     assert math.isnan(Seeds(at_least=0.1, quick=2, full=3).noticed("full"))
     assert Seeds(at_least=0.9, quick=2, full=3).believed("full") == 0  # three of three do not prove nine of ten

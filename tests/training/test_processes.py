@@ -74,7 +74,7 @@ def test_two_processes_take_the_steps_of_one(tmp_path):
         )
         for k in range(2)
     ]
-    ended = [one.communicate(timeout=120)[1].decode() for one in running]
+    ended = [one.communicate(timeout=300)[1].decode() for one in running]
     assert [one.returncode for one in running] == [0, 0], ended
     first, second = (load_file(tmp_path / f"{k}.safetensors") for k in range(2))
     assert all(torch.equal(first[name], second[name]) for name in "xy")

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any, final
 
 from hypothesis.strategies import SearchStrategy
-from scipy.optimize import brentq
-from scipy.stats import binom
+from scipy.stats import beta, binom
 
 from dualgap.binomial import clopper_pearson
 from dualgap.errors import InvalidInput
@@ -135,11 +134,15 @@ class Seeds(Instances):
         budget : "quick" or "full"
         """
         share = real(share, "share", at_least=0, at_most=1)
-        refuting = self._first_count(budget, lambda interval: interval[1] >= self.at_least)
-        return float(binom.cdf(refuting - 1, self.count(budget), share))
+        return float(binom.cdf(self._refuting(budget) - 1, self.count(budget), share))
 
     def noticed(self, budget: str, *, power: float = 0.9) -> float:
-        """The largest share of seeds, below ``at_least``, that the check refutes with this power; nan where it can refute none.
+        """The largest share of seeds, at most ``at_least``, that the check refutes with this power; nan where it can refute none.
+
+        .. math:: P(\\mathrm{Binomial}(n, s) \\le k) = I_{1 - s}(n - k, k + 1), \\qquad
+            s = I^{-1}_{1 - \\text{power}}(k + 1, n - k)
+
+        with k the largest count that refutes and I the regularised incomplete beta function, of which the second is a quantile.
 
         Parameters
         ----------
@@ -147,17 +150,19 @@ class Seeds(Instances):
         power : float in (0, 1)
         """
         power = real(power, "power", above=0, below=1)
-        if self.power(0.0, budget) < power:
+        refuting = self._refuting(budget)
+        if refuting == 0:
             return math.nan
-        if self.power(self.at_least, budget) >= power:
-            return self.at_least
-        found: Any = brentq(lambda share: self.power(share, budget) - power, 0.0, self.at_least, xtol=1e-6)
-        return float(found)
+        return min(self.at_least, float(beta.ppf(1 - power, refuting, self.count(budget) - refuting + 1)))
 
     def believed(self, budget: str) -> float:
         """The largest probability with which the check bears out a claim that fewer than ``at_least`` of all seeds do."""
         bearing = self._first_count(budget, lambda interval: interval[0] >= self.at_least)
         return float(binom.sf(bearing - 1, self.count(budget), self.at_least))
+
+    def _refuting(self, budget: str) -> int:
+        """How many counts, from 0 up, refute the claim."""
+        return self._first_count(budget, lambda interval: interval[1] >= self.at_least)
 
     def _first_count(self, budget: str, reached: Callable[[tuple[float, float]], bool]) -> int:
         """The smallest count whose interval is so far up; one more than all seeds where none is."""
