@@ -183,6 +183,21 @@ def test_a_formula_of_the_user_is_summed_too(p, q):
     _checked(bracket)
 
 
+@pytest.mark.parametrize(
+    ("formula", "limits", "known"),
+    [(lambda t: t * np.log(t) - t + 1, (1.0, np.inf), dg.kl), (lambda t: (t - 1) ** 2, (1.0, np.inf), dg.chi_squared)],
+)
+def test_of_a_formula_without_limits_the_sum_and_a_lower_bound_are_given(formula, limits, known):
+    p, q = P(2.0), P(3.0)
+    f = dg.divergences.Generator(formula=formula, slope=0.0, at_zero=limits[0], at_infinity=limits[1])
+    bracket, truth = dg.f_divergence(p, q, f), float(known(p, q))
+    assert float(bracket) == pytest.approx(truth, rel=1e-12)
+    assert bracket.lower <= truth * (1 + 1e-12)
+    assert bracket.upper == np.inf
+    assert "no upper bound" in bracket.reason
+    _checked(bracket)
+
+
 def test_a_certificate_that_claims_more_is_refused():
     certificate = dg.js(P(3.0), P(4.0)).certificate
     assert isinstance(certificate, IntegersRecomputed)

@@ -39,6 +39,14 @@ def test_the_amplification_is_the_known_stability_function(name, value):
     assert abs(amplification(method, value) - formula(value)) < (3e-7 if "optim" in name or "past" in name else 1e-10)
 
 
+def test_at_a_pole_it_is_infinite():
+    at_pole = amplification(M.ProximalPoint(step=1.0), [-1.0, 0.0])
+    assert at_pole.tolist() == [math.inf, 1.0]
+    region = stability_region(M.ProximalPoint(step=1.0), real=(-3, 1), imaginary=(-2, 2), resolution=5)
+    assert math.isinf(region.modulus[2, 2])
+    assert np.isfinite(region.modulus).sum() == 24
+
+
 @given(st.floats(0.01, 1.9))
 def test_alternating_descent_is_marginal_on_the_imaginary_axis_up_to_two(w):
     assert abs(amplification(M.AlternatingGDA(step=1.0), 1j * w) - 1) < 1e-12

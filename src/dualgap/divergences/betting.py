@@ -8,7 +8,7 @@ import numpy as np
 
 from dualgap.errors import CertificateError
 
-__all__ = ["lower_mean", "paired_terms", "recomputed_lower_mean"]
+__all__ = ["lower_mean", "paired_terms", "recomputed_lower_mean", "running_variances", "unit_terms"]
 
 #: No bet risks more than this share of the wealth.
 SHARE = 0.75
@@ -55,18 +55,9 @@ def lower_mean(terms: np.ndarray, low: float, high: float, level: float, *, halv
     """
     if high <= low:
         return low
-    z = (np.asarray(terms, dtype=np.float64) - low) / (high - low)
-    if not ((z >= -1e-12) & (z <= 1 + 1e-12)).all():
-        raise CertificateError(
-            f"terms must lie between {low:.6g} and {high:.6g}, got {np.min(terms):.6g} to {np.max(terms):.6g}"
-        )
-    z = np.clip(z, 0.0, 1.0)
+    z = unit_terms(terms, low, high)
     goal, n = math.log(1 / (1 - level)), len(z)
-    before = np.arange(1, n + 1)
-    means = (0.5 + np.cumsum(z)) / (before + 1)
-    spread = (0.25 + np.cumsum((z - means) ** 2)) / (before + 1)
-    variance = np.concatenate([[0.25], spread[:-1]])  # of the draws before
-    bets = np.sqrt(2 * goal / (variance * n))
+    bets = np.sqrt(2 * goal / (running_variances(z) * n))
 
     def refuted(mu: float) -> bool:
         steps = np.minimum(bets, SHARE / mu) * (z - mu)
@@ -77,6 +68,41 @@ def lower_mean(terms: np.ndarray, low: float, high: float, level: float, *, halv
         middle = (below + above) / 2
         below, above = (middle, above) if refuted(middle) else (below, middle)
     return low + (high - low) * max(below - ROUNDING, 0.0)
+
+
+def unit_terms(terms: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Terms of an interval as numbers between 0 and 1.
+
+    Raises
+    ------
+    CertificateError
+        When one lies outside, or is no number.
+
+    Examples
+    --------
+    >>> unit_terms(np.array([2.0, 5.0]), 1.0, 5.0).tolist()
+    [0.25, 1.0]
+    """
+    z = (np.asarray(terms, dtype=np.float64) - low) / (high - low)
+    if not ((z >= -1e-12) & (z <= 1 + 1e-12)).all():
+        raise CertificateError(
+            f"terms must lie between {low:.6g} and {high:.6g}, got {np.min(terms):.6g} to {np.max(terms):.6g}"
+        )
+    return np.clip(z, 0.0, 1.0)
+
+
+def running_variances(z: np.ndarray) -> np.ndarray:
+    """Before each draw of [0, 1], the variance of those that came before it, of which 1/2 with deviation 1/2 is thought one.
+
+    Examples
+    --------
+    >>> running_variances(np.array([1.0, 1.0])).tolist()
+    [0.25, 0.15625]
+    """
+    before = np.arange(2, len(z) + 2)
+    means = (0.5 + np.cumsum(z)) / before
+    spread = (0.25 + np.cumsum((z - means) ** 2)) / before
+    return np.concatenate([[0.25], spread[:-1]])
 
 
 def recomputed_lower_mean(terms: np.ndarray, low: float, high: float, level: float) -> float:

@@ -10,9 +10,11 @@ from typing import Any, final
 import numpy as np
 
 from dualgap.bracket import Bracket, Certificate, Guarantee
-from dualgap.divergences.betting import lower_mean, paired_terms, recomputed_lower_mean
+from dualgap.divergences.betting import lower_mean, paired_terms
+from dualgap.divergences.draws_needed import why_zero
 from dualgap.divergences.flats import in_common_unit
 from dualgap.divergences.generators import FDivergence, Power
+from dualgap.divergences.hedging import hedged_lower_mean, recomputed_hedged_lower_mean
 from dualgap.divergences.logistic import FEATURES, STRONG, fit_ratio
 from dualgap.divergences.variational import dual_terms, has_dual_terms
 from dualgap.errors import CertificateError, InvalidInput
@@ -90,7 +92,7 @@ class HeldOutScores(Certificate):
         require_conjugate(self.generator, self.scores, self.clip)
         low, high = _interval(self.generator, self.clip)
         first, second = dual_terms(self.generator, self.scores[0])[0], dual_terms(self.generator, self.scores[1])[1]
-        below = recomputed_lower_mean(paired_terms(first, second), low, high, self.level)
+        below = recomputed_hedged_lower_mean(paired_terms(first, second), low, high, self.level)
         return max(0.0, _linked(below, self.order)), _ceiling(self.generator, self.order)
 
 
@@ -267,11 +269,15 @@ def bracket_of_scores(fitted: Parts, held_out: Parts, generator: FDivergence, *,
         first, second = (np.clip(one, -clip, clip) for one in scores)
         return dual_terms(generator, first)[0], dual_terms(generator, second)[1]
 
-    def bound(scores: Parts, clip: float, halvings: int = 50) -> float:
-        return lower_mean(paired_terms(*terms(scores, clip)), *_interval(generator, clip), level, halvings=halvings)
+    def promise(clip: float) -> float:
+        """What constant stakes would prove: near enough to choose by, and quicker."""
+        paired = paired_terms(*terms(fitted, clip))
+        return lower_mean(paired, *_interval(generator, clip), level, halvings=ENOUGH_TO_CHOOSE)
 
-    clip = max(CLIPS, key=lambda one: bound(fitted, one, ENOUGH_TO_CHOOSE))
-    lower = max(0.0, _linked(bound(held_out, clip), order))
+    clip = max(CLIPS, key=promise)
+    proving, (low, high) = paired_terms(*terms(held_out, clip)), _interval(generator, clip)
+    below = hedged_lower_mean(proving, low, high, level)
+    lower = max(0.0, _linked(below, order))
     ceiling = _ceiling(generator, order)
     first, second = terms(held_out, CLIPS[-1])
     value = min(max(_linked(float(first.mean() + second.mean()), order), lower), ceiling)
@@ -300,5 +306,5 @@ def bracket_of_scores(fitted: Parts, held_out: Parts, generator: FDivergence, *,
         method="held_out",
         certificate=proof,
         confidence=level,
-        reason=reason,
+        reason="; ".join(filter(None, (why_zero(lower, proving, high - low, level), reason))),
     )

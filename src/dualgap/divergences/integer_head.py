@@ -218,6 +218,11 @@ def _crossing(before: Callable[[float], bool], start: float, low: float) -> floa
 def head_bounds(head: Head, generator: FDivergence) -> tuple[float, float]:
     """Lower and upper bound: each term is largest and smallest at corners of what rounding leaves possible."""
     (log_p, error_p), (log_q, error_q) = ((log[head.shared], error[head.shared]) for log, error in head.masses)
+    loose = ((log_p < FIRM) | (log_q < FIRM)) & isinstance(generator, Generator)
+    apart = [
+        total_mass(log[loose]) for log in (log_p, log_q)
+    ]  # masses between whose ratios the user's formula says nothing
+    log_p, log_q = np.where(loose, 0.0, log_p), np.where(loose, 0.0, log_q)
     ratio, error = log_p - log_q, error_p + error_q
     more, less = _corner(generator, log_q - error_q, ratio + error), _corner(generator, log_q + error_q, ratio - error)
     below = np.where(ratio > error, less, np.where(ratio < -error, more, 0.0))
@@ -226,15 +231,12 @@ def head_bounds(head: Head, generator: FDivergence) -> tuple[float, float]:
     # The exponent of a mass that is not 0 is at most 800; the exponents of powers are not bounded.
     most = math.inf if isinstance(generator, (ChiSquared, Power)) else 800.0
     share = 64 * EPS * (2 + np.minimum(max(order, 1.0) * np.abs(ratio), most) + np.minimum(np.abs(log_q), most))
-    loose = np.zeros(len(ratio), dtype=bool)
+    both = 0.0
     if isinstance(generator, Generator):
-        loose = (log_p < FIRM) | (log_q < FIRM)
-        both = _weighted(generator.at_infinity - generator.slope, total_mass(log_p[loose]))
-        both += _weighted(generator.at_zero + generator.slope, total_mass(log_q[loose]))
+        both += _weighted(generator.at_infinity - generator.slope, apart[0])
+        both += _weighted(generator.at_zero + generator.slope, apart[1])
         noise = generator.noise * EPS * (np.exp(log_p) + np.exp(log_q)) * (1 + abs(generator.slope))
         below, above = np.maximum(below - noise, 0.0), above + noise
-    else:
-        both = 0.0
     alone, slip = head.alone(generator), float(max(map(np.max, (head.masses[0][1], head.masses[1][1]))))
     rounding = 8 * EPS * math.log2(len(head.atoms) + 2)
     lower = float((below * (1 - share))[~loose].sum()) + alone * (1 - 2 * slip)
@@ -257,9 +259,15 @@ def log_terms(generator: FDivergence, log_q: Any, ratio: Any) -> Any:
     array([1.])
     """
     order = generator.order if isinstance(generator, Power) else 2.0
+    xp = array_namespace(ratio)
+    if isinstance(
+        generator, Generator
+    ):  # nobody knows what its formula makes of two masses that underflow: nothing is counted
+        none = (constant(log_q) < FIRM) & (constant(log_q + ratio) < FIRM)
+        log_q, ratio = (xp.where(none, xp.zeros_like(one), one) for one in (log_q, ratio))
+        return xp.where(none, xp.zeros_like(ratio), generator.terms(LogAtoms(log_q, ratio, generator.reach)))
     if not isinstance(generator, (ChiSquared, Power)):
         return generator.terms(LogAtoms(log_q, ratio, generator.reach))
-    xp = array_namespace(ratio)
     far = (constant(log_q) < FIRM) | (constant(log_q + ratio) < FIRM) | (abs(constant(ratio)) * order > -FIRM)
     zero = xp.zeros_like(ratio)
     near = generator.terms(LogAtoms(xp.where(far, zero, log_q), xp.where(far, zero, ratio), generator.reach))

@@ -13,7 +13,7 @@ from torch import Tensor
 from dualgap.errors import InvalidInput
 from dualgap.games.game import ZeroSum
 from dualgap.games.linearise import step_jacobians
-from dualgap.games.methods.method import Method
+from dualgap.games.methods.method import Method, no_sample
 from dualgap.games.simulate import require_method
 from dualgap.games.step_sizes import PARTS, ROUNDINGS, ROUNDS
 from dualgap.validation import as_array, count, detached
@@ -89,6 +89,7 @@ def amplification(method: Method, eigenvalues: Any) -> np.ndarray:
     Returns
     -------
     (...) array
+        Infinite at a pole of the method, as the proximal point method has where 1 + step * eigenvalue is 0.
 
     Raises
     ------
@@ -106,9 +107,26 @@ def amplification(method: Method, eigenvalues: Any) -> np.ndarray:
         raise InvalidInput(f"method must have one step size, got {tuple(method.copies)} of them", argument="method")
     values = _complex(eigenvalues)
     flat = torch.as_tensor(values.reshape(-1))
-    zeros = torch.zeros(len(flat), 1, dtype=torch.float64)
-    jacobians = step_jacobians(_TestSystem(flat.real, flat.imag), method, zeros, zeros)
-    return np.abs(np.linalg.eigvals(jacobians)).max(-1).reshape(values.shape)
+    modulus = np.full(len(flat), np.inf)
+    regular = ~_poles(method, flat)
+    flat = flat[torch.as_tensor(regular)]
+    if len(flat):
+        jacobians = step_jacobians(_TestSystem(flat.real, flat.imag), method, *_origin(flat))
+        modulus[regular] = np.abs(np.linalg.eigvals(jacobians)).max(-1)
+    return modulus.reshape(values.shape)
+
+
+def _poles(method: Method, eigenvalues: Tensor) -> np.ndarray:
+    """Where the method takes no step: an implicit one, at an equation that has no single solution."""
+    game, (x, y) = _TestSystem(eigenvalues.real, eigenvalues.imag), _origin(eigenvalues)
+    after = method.step(game, x, y, method.init(game, x, y), no_sample)[:2]
+    return ~torch.isfinite(torch.cat(after, -1)).all(-1).numpy()
+
+
+def _origin(eigenvalues: Tensor) -> tuple[Tensor, Tensor]:
+    """The equilibrium of the test system, once an eigenvalue."""
+    zeros = torch.zeros(len(eigenvalues), 1, dtype=torch.float64)
+    return zeros, zeros
 
 
 def stability_region(

@@ -36,6 +36,12 @@ def test_a_large_step_attracts_to_a_repeller():
     assert dg.predict_rate(game, dg.methods.ProximalPoint(step=1.0)) == pytest.approx(0.5)
 
 
+def test_a_step_without_an_implicit_point_diverges_as_data():
+    repeller = dg.games.quadratic([[-1.0]], [[0.0]], [[-1.0]])  # z' = z + z'
+    run = dg.simulate(repeller, dg.methods.ProximalPoint(step=1.0), start=([0.5], [0.5]), steps=3)
+    assert run.status is dg.games.Status.DIVERGED
+
+
 def test_the_fixed_point_solves_the_same_equation_by_gradients_alone():
     game, h = dg.games.dirac_gan(), 0.5
     newton = dg.methods.ProximalPoint(step=h, inner_steps=8)

@@ -92,5 +92,6 @@ class ProximalPoint(Method):
             field, jacobian = field_and_jacobian(game, *halves(at, start[0]), sample)
             image, projection = value_and_jacobian(project, origin - sizes * field)
             system = unit + projection @ (sizes[..., None] * jacobian)
-            at = at - torch.linalg.solve(system, (at - image)[..., None])[..., 0]
+            # singular where the implicit point does not exist: the iterate is not finite then, as any that diverges
+            at = at - torch.linalg.solve_ex(system, (at - image)[..., None]).result[..., 0]
         return halves(project(at), start[0])
