@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from fractions import Fraction
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from scipy.stats import wasserstein_distance
 import dualgap as dg
 from dualgap.bracket import Guarantee
 from dualgap.errors import CertificateError, InvalidInput
+from dualgap.transport import one_dimensional
 from dualgap.transport.one_dimensional import monotone_coupling
 
 orders = st.sampled_from([1, 1.5, 2, 3, 10])
@@ -239,3 +241,15 @@ def test_a_distance_beyond_float64_is_refused():
         dg.wasserstein([1e308], [-1e308])
     with pytest.raises(InvalidInput, match=r"^p and q .* overflows float64"):
         dg.wasserstein_1d([[1e308], [0.0]], [[-1e308], [0.0]])
+
+
+@given(st.integers(0, 10_000), st.integers(3, 12), st.integers(3, 12))
+def test_merged_in_two_halves_the_coupling_is_the_same(seed, n, m):
+    rng = np.random.default_rng(seed)
+    x, y = rng.integers(0, 5, n) / 2, rng.integers(0, 5, m) / 2
+    a, b = (rng.integers(0, 3, size) + np.eye(size)[0] for size in (n, m))  # zero masses and knots that coincide
+    masses = [None if seed % 3 == 0 else a / a.sum(), None if seed % 2 == 0 else b / b.sum()]
+    whole = monotone_coupling(x, y, *masses)
+    with mock.patch.object(one_dimensional, "WORTH_A_THREAD", 1):
+        halves = monotone_coupling(x, y, *masses)
+    assert all(np.array_equal(one, other) for one, other in zip(whole, halves, strict=True))

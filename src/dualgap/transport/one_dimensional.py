@@ -214,7 +214,8 @@ def line_bounds(x: np.ndarray, y: np.ndarray, a: np.ndarray | None, b: np.ndarra
     if np.array_equal(x, y) and _same_atoms(x, y, first, second):
         return 0.0, 0.0, 0.0
     i, j, mass, error = _staircase(first, second, len(x), len(y))
-    return _bounded(x[i], y[j], mass, error, order)
+    x, y = _at_once(np.take, (x, i), (y, j))
+    return _bounded(x, y, mass, error, order)
 
 
 def _at_once(work: Callable[..., Any], *sides: tuple[Any, ...]) -> list[Any]:
@@ -258,18 +259,39 @@ def _staircase(
     It moves by one atom at a time, through cells without mass where knots coincide.
     """
     if a is None and b is None:  # cumulated masses in units of 1/(nm) are integers: exact
-        knots = np.concatenate([np.arange(1, n) * m, np.arange(1, m) * n])
+        sides = [np.arange(1, n) * m, np.arange(1, m) * n]
         error, total = 0.0, n * m
     else:
-        knots = np.concatenate([one[:-1] for one in _at_once(_cumulated, (a, n), (b, m))])
+        sides = [one[:-1] for one in _at_once(_cumulated, (a, n), (b, m))]
         error, total = 4 * ROUNDOFF * (math.sqrt(n) + math.sqrt(m) + 2), 1
-    merged = np.argsort(knots, kind="stable")  # both halves ascend: the stable sort merges them in linear time
     i = np.zeros(n + m - 1, dtype=np.intp)
-    np.cumsum(merged < n - 1, out=i[1:])
-    ends = np.append(knots[merged], total)
-    mass = ends / total
-    mass[1:] = (ends[1:] - ends[:-1]) / total  # of integers, if they are: exact before the division
+    ends = np.full(n + m - 1, total, dtype=sides[0].dtype)
+
+    def merge(first: np.ndarray, second: np.ndarray, start: tuple[int, int]) -> None:
+        knots = np.concatenate([first, second])
+        merged = np.argsort(knots, kind="stable")  # both halves ascend: the stable sort merges them in linear time
+        here = sum(start)
+        np.take(knots, merged, out=ends[here : here + len(knots)])
+        rows = i[here + 1 : here + 1 + len(knots)]
+        np.cumsum(merged < len(first), out=rows)
+        rows += start[0]
+
+    _at_once(merge, *_parts(*sides))
+    mass = np.empty(n + m - 1)
+    mass[0] = ends[0]
+    np.subtract(ends[1:], ends[:-1], out=mass[1:])  # of integers, if they are: exact before the division
+    if total != 1:
+        mass /= total
     return i, np.arange(n + m - 1) - i, mass, error
+
+
+def _parts(first: np.ndarray, second: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, tuple[int, int]]]:
+    """Both ascending arrays up to the middle of the first and from there on, with where each part starts in them."""
+    if min(len(first), len(second)) < 2 * WORTH_A_THREAD:
+        return [(first, second, (0, 0))]
+    half = len(first) // 2
+    other = int(np.searchsorted(second, first[half - 1], side="right"))
+    return [(first[:half], second[:other], (0, 0)), (first[half:], second[other:], (half, other))]
 
 
 def _cumulated(masses: np.ndarray | None, n: int) -> np.ndarray:
