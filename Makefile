@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-EXTRAS := figures,experiments,cluster,scale,docs,dev
+EXTRAS := figures,experiments,cluster,scale,video,docs,dev
 
 # Small tensors run several times slower on many threads than on one, and two test processes already fill two cores.
 export OMP_NUM_THREADS := 1

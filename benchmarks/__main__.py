@@ -15,7 +15,7 @@ from benchmarks.machine import describe
 from dualgap.writing import write_text
 
 HERE = Path(__file__).parent
-MACHINERY = {"__init__", "__main__", "case", "machine"}
+MACHINERY = {"__init__", "__main__", "case", "gan_speed", "kept", "machine"}
 
 
 def names() -> list[str]:

@@ -1,24 +1,35 @@
-"""Training as an ensemble against training seed by seed, and the toy benchmarks' tables beside the published ones.
+"""The toy benchmarks' tables beside the published ones, and training as an ensemble against training seed by seed.
 
-``python -m benchmarks gan`` measures both and writes them with the machine. On a machine without CUDA it runs the reduced form:
-few seeds, and the baselines in fewer steps; on one with CUDA, 64 seeds. ``GAN_BENCHMARK=speed`` or ``tables`` runs a part only.
+``python -m benchmarks gan`` is the reduced form: two processes of one thread for under ten minutes on two quiet cores, with a few
+seeds, and baselines of a share of the steps. ``python -m benchmarks.gan`` is the full one, on a GPU where there is one;
+its options say how much of it, such as ``--seeds 16 --grid-share 0.1 --minutes 60``. A run that is stopped goes on where it was.
 """
 
 from __future__ import annotations
 
-import os
+import argparse
+import json
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.nn.functional import logsigmoid
+from scipy.stats import binom
 
-import dualgap as dg
+from benchmarks.gan_speed import speed
+from benchmarks.kept import HERE, Result, each
+from benchmarks.machine import describe
+from dualgap.threads import cores
 from dualgap.training import recipes
 from dualgap.training.history import share_of_seeds
+from dualgap.writing import write_text
 
 #: Published: modes, high quality in percent, reverse KL (None where a paper has none), with the paper.
 PUBLISHED = {
@@ -43,175 +54,182 @@ PUBLISHED = {
         "the true law": (25, 98.889, 0.0049),
     },
 }
-VARIANTS = ("gan", "packing-2", "packing-4", "unrolled", "pairwise", "wgan-gp", "r1")
-#: The recipe's seeds by law; the baselines' seeds, and the share of the recipe's steps that they take.
-FULL, REDUCED = ({"ring": 64, "grid": 64}, 64, 1.0), ({"ring": 8, "grid": 2}, 4, 0.1)
-WIDTH, BATCH, SEEDS, TIMED = 64, 128, 16, 40
+VARIANTS = ("gan", "packing-2", "packing-4", "r1", "pairwise", "wgan-gp", "unrolled")
 MODES = {"ring": 8, "grid": 25}
+METRICS = ("modes", "high_quality", "reverse_kl")
+#: Seeds of one ensemble on a CPU, where more of them are no faster a seed.
+TOGETHER = {"ring": 8, "grid": 4}
+#: The reduced form: the recipe's seeds by law, the baselines' seeds, and the share of the recipe's steps that these take.
+SEEDS, BASELINE_SEEDS, SHARES = {"ring": 8, "grid": 3}, 4, {"ring": 0.4, "grid": 0.1}
+#: An unrolled step costs as much as several.
+UNROLLED = 0.25
+LEVEL = 0.95
 
 
-def rows() -> Iterator[dict[str, Any]]:
-    """The speeds, then the tables."""
-    part = os.environ.get("GAN_BENCHMARK", "")
-    if part in ("", "speed"):
-        yield speed()
-        if torch.cuda.is_available():
-            yield speed(device="cuda", seeds=64, width=128, batch=256)
-    if part in ("", "tables"):
-        for law in ("ring", "grid"):
-            yield from table(law)
+def rows() -> Iterator[Result]:
+    """The reduced form: the speed of a step, then the tables."""
+    yield speed()
+    yield from tables(SEEDS, BASELINE_SEEDS, SHARES, workers=cores())
 
 
-def speed(*, device: str = "cpu", seeds: int = SEEDS, width: int = WIDTH, batch: int = BATCH) -> dict[str, Any]:
-    """Seconds of a step for all seeds: as an ensemble, and one seed after the other by this library and by plain modules."""
-    game = _game(width, batch)
-    adam = dg.methods.AlternatingGDA(step=1e-3, first="y", scaling=dg.methods.Adam(beta1=0.0, beta2=0.99))
-    contenders = {
-        "ensemble": _stepper(game, adam, range(seeds), device),
-        "one by one": _each([_stepper(game, adam, [seed], device) for seed in range(seeds)]),
-        "modules, one by one": _each([_plain(width, batch, seed, device) for seed in range(seeds)]),
-    }
-    if device == "cuda":
-        contenders["captured"] = _stepper(game, dg.training.Captured(method=adam), range(seeds), device)
-    times: dict[str, list[float]] = {name: [] for name in contenders}
-    for _ in range(3):
-        for step in contenders.values():
-            step()
-    for _ in range(TIMED):  # in turn, so that a busy moment of the machine is shared
-        for name, step in contenders.items():
-            begin = time.perf_counter()
-            step()
-            if device == "cuda":
-                torch.cuda.synchronize()
-            times[name].append(time.perf_counter() - begin)
-    median = {name: float(np.median(one)) for name, one in times.items()}
-    found = {
-        "name": "a step",
-        "device": device,
-        "sizes": {"seeds": seeds, "hidden layers": 3, "width": width, "batch": batch},
-        "median_seconds": median,
-        "steps_per_second": {name: 1 / one for name, one in median.items()},
-        "ratio_to_one_by_one": median["ensemble"] / median["one by one"],
-        "ratio_to_modules": median["ensemble"] / median["modules, one by one"],
-    }
-    print(found)
-    return found
+def tables(
+    seeds: Mapping[str, int],
+    baseline_seeds: int,
+    shares: Mapping[str, float],
+    *,
+    workers: int = 1,
+    minutes: float | None = None,
+) -> Iterator[Result]:
+    """For each law the recipe and the baselines, with exact intervals over their seeds, and what was published.
+
+    Parameters
+    ----------
+    seeds : mapping of str to int
+        Of the recipe, by law.
+    baseline_seeds : int
+    shares : mapping of str to float
+        Of the recipe's steps that the baselines take, by law.
+    workers : int
+        Processes at once.
+    minutes : float, optional
+        After this time no run is begun; a row has the seeds that were run.
+    """
+    together = seeds if torch.cuda.is_available() else TOGETHER
+    planned: dict[str, tuple[str, list[str]]] = {}
+    begun: list[tuple[int, str, Callable[[], Result]]] = []
+    recipes_first = [("grid", ""), ("ring", ""), *((law, variant) for law in MODES for variant in VARIANTS)]
+    for law, variant in recipes_first:
+        number, share = (baseline_seeds, shares[law]) if variant else (seeds[law], 1.0)
+        steps = max(1, round(share * recipes.named(law).steps * (UNROLLED if variant == "unrolled" else 1)))
+        recipe = f"{law}-{variant}" if variant else law
+        keys = []
+        for first in range(0, number, together[law]):
+            last = min(first + together[law], number)
+            keys.append(f"{recipe}, {steps} steps, seeds {first} to {last - 1}")
+            begun.append((first, keys[-1], partial(trained, recipe, steps if variant else None, first, last)))
+        planned[recipe] = law, keys
+    # everyone's first seeds before anyone's next ones
+    tasks = {key: task for _, key, task in sorted(begun, key=lambda one: one[0])}
+    with _processes(tasks, workers) as ready:
+        found = each("gan", ready, minutes=minutes)
+    for law in MODES:
+        for recipe, (own, keys) in planned.items():
+            runs = [found[key] for key in keys if key in found]
+            if own == law and runs:
+                yield row(law, recipe, runs)
+        for name, (modes, quality, divergence) in PUBLISHED[law].items():
+            published = {"modes": modes, "high_quality_percent": quality, "reverse_kl": divergence}
+            yield {"name": f"{law}: {name}", "published": True, **published}
 
 
-def table(law: str) -> Iterator[dict[str, Any]]:
-    """The recipe and the baselines, each with medians, quartiles and exact intervals over its seeds; and what was published."""
-    full = torch.cuda.is_available()
-    most, some, share = FULL if full else REDUCED
-    device = "cuda" if full else "cpu"
-    recipe = recipes.named(law)
-    yield _row(law, recipe, most[law], device)
-    for variant in VARIANTS:
-        steps = max(1, round(share * recipe.steps * (0.25 if variant == "unrolled" and not full else 1)))
-        yield _row(law, recipes.baseline(variant, law=law, steps=steps), some, device)
-    for name, (modes, quality, divergence) in PUBLISHED[law].items():
-        found = {"name": f"{law}: {name}", "published": True}
-        yield {**found, "modes": modes, "high_quality_percent": quality, "reverse_kl": divergence}
-
-
-def _row(law: str, recipe: recipes.Recipe, seeds: int, device: str) -> dict[str, Any]:
-    begin = time.perf_counter()
-    run = recipe.train(seeds=range(seeds), record=recipe.steps, device=device)
-    seconds = time.perf_counter() - begin
-    last = {
-        name: np.asarray(run.metrics[name][-1].cpu(), dtype=float) for name in ("modes", "high_quality", "reverse_kl")
-    }
-    found = {
-        "name": f"{law}: {recipe.name}",
+def trained(name: str, steps: int | None, first: int, last: int) -> Result:
+    """The last metrics of the seeds from ``first`` to before ``last``, each alone, and what they cost."""
+    recipe = recipes.named(name, steps=steps)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    begin, began = time.perf_counter(), time.process_time()
+    run = recipe.train(seeds=range(first, last), record=recipe.steps, device=device)
+    values = {name: np.asarray(run.metrics[name][-1].cpu(), dtype=float).tolist() for name in METRICS}
+    return {
         "title": recipe.title,
-        "published": False,
-        "seeds": seeds,
         "steps": recipe.steps,
-        "seconds": seconds,
+        "seconds": time.perf_counter() - begin,
+        "processor_seconds": time.process_time() - began,
         "diverged": int((run.diverged_at >= 0).sum()),
-        "all_modes": share_of_seeds(last["modes"] == MODES[law]),
-        **{
-            name: {"mean": float(value.mean()), **dict(zip(("low", "median", "high"), _quartiles(value), strict=True))}
-            for name, value in last.items()
-        },
+        **values,
     }
+
+
+def row(law: str, recipe: str, runs: list[Result]) -> Result:
+    """What the runs of a recipe found, over all of their seeds."""
+    values = {name: np.array([one for run in runs for one in run[name]]) for name in METRICS}
+    found = {
+        "name": f"{law}: {recipe}",
+        "title": runs[0]["title"],
+        "published": False,
+        "seeds": len(values["modes"]),
+        "steps": runs[0]["steps"],
+        **{name: sum(run[name] for run in runs) for name in ("seconds", "processor_seconds", "diverged")},
+        "all_modes": share_of_seeds(values["modes"] == MODES[law], confidence=LEVEL),
+        **{name: over_seeds(value) for name, value in values.items()},
+    }
+    low, high = found["high_quality"]["interval"]
     print(
-        f"{found['name']:<24} {seeds} seeds, {recipe.steps} steps, {seconds:.0f} s: modes {last['modes'].mean():.2f}, "
-        f"high quality {100 * np.median(last['high_quality']):.1f}%, reverse KL {np.median(last['reverse_kl']):.4f}"
+        f"{found['name']:<24} {found['seeds']} seeds, {found['steps']} steps: modes {found['modes']['mean']:.2f}, high quality "
+        f"{100 * found['high_quality']['median']:.1f}% [{100 * low:.1f}, {100 * high:.1f}], reverse KL "
+        f"{found['reverse_kl']['median']:.4f}",
+        flush=True,
     )
     return found
 
 
-def _quartiles(values: np.ndarray) -> list[float]:
-    return [float(one) for one in np.quantile(values, [0.25, 0.5, 0.75])]
+def over_seeds(values: np.ndarray) -> dict[str, Any]:
+    """Mean, median and quartiles, and the exact interval of the law's median between two order statistics.
+
+    .. math:: P(x_{(k)} \\le m \\le x_{(n + 1 - k)}) \\ge 1 - 2 P(\\mathrm{Bin}(n, \\tfrac12) < k)
+
+    with the largest k that gives 95%, or k = 1 where none does; ``confidence`` is what it gives.
+    """
+    ordered, n = np.sort(values), len(values)
+    k = max(1, int(binom.ppf((1 - LEVEL) / 2, n, 0.5)))
+    return {
+        "mean": float(values.mean()),
+        "median": float(np.median(values)),
+        "quartiles": np.quantile(values, [0.25, 0.75]).tolist(),
+        "interval": [float(ordered[k - 1]), float(ordered[n - k])],
+        "confidence": float(1 - 2 * binom.cdf(k - 1, n, 0.5)),
+    }
 
 
-def _game(width: int, batch: int) -> dg.training.AdversarialGame:
-    return dg.training.AdversarialGame(
-        generator=dg.networks.MLP((2, width, width, width, 2)),
-        critic=dg.networks.MLP((2, width, width, width, 1)),
-        objective=dg.duals.JensenShannon(),
-        data=dg.training.Ring(),
-        latent=2,
-        batch_size=batch,
-        saturating=False,
-        regulariser=dg.duals.R1(0.1),
+@contextmanager
+def _processes(tasks: Mapping[str, Callable[[], Result]], workers: int) -> Iterator[dict[str, Callable[[], Result]]]:
+    """The tasks, computed by processes of one thread: the first that is asked for sends all that come after it."""
+    if workers == 1 or torch.cuda.is_available():
+        yield dict(tasks)
+        return
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)
     )
+    sent: dict[str, Future[Result]] = {}
+    keys = list(tasks)
+
+    def result(key: str) -> Result:
+        for later in keys[keys.index(key) :]:
+            if later not in sent:
+                sent[later] = pool.submit(tasks[later])
+        return sent[key].result()
+
+    try:
+        yield {key: partial(result, key) for key in keys}
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def _stepper(
-    game: dg.training.AdversarialGame, method: dg.methods.Method, seeds: Any, device: str
-) -> Callable[[], None]:
-    """One step of some seeds, from where the last one ended."""
-    streams = dg.games.Streams(seeds, dtype=torch.float32, device=device)
-    x, y = game.start(streams)
-    with torch.no_grad():
-        at = [x, y, method.init(game, x, y)]
+def main(arguments: list[str]) -> Path:
+    """The full form, or what the options say of it, written with the machine."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.gan", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=64, help="of the ring's recipe")
+    parser.add_argument("--grid-seeds", type=int, help="of the grid's recipe; as many as the ring's when omitted")
+    parser.add_argument(
+        "--baseline-seeds", type=int, help="of each baseline; as many as the ring's recipe when omitted"
+    )
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="of the recipe's steps that a baseline takes on the ring"
+    )
+    parser.add_argument("--grid-share", type=float, default=1.0, help="and on the grid")
+    parser.add_argument("--workers", type=int, default=cores(), help="processes at once")
+    parser.add_argument("--minutes", type=float, help="after which no run is begun")
+    options = parser.parse_args(arguments)
+    seeds = {"ring": options.seeds, "grid": options.grid_seeds or options.seeds}
+    shares = {"ring": options.share, "grid": options.grid_share}
+    found = [speed()]
+    if torch.cuda.is_available():
+        found.append(speed(device="cuda", seeds=64, width=128, batch=256))
+    torch.set_num_threads(1)
+    found += tables(
+        seeds, options.baseline_seeds or options.seeds, shares, workers=options.workers, minutes=options.minutes
+    )
+    return write_text(HERE / "gan.json", json.dumps({"machine": describe(), "cases": found}, indent=2) + "\n")
 
-    def step() -> None:
-        with torch.no_grad():
-            at[:] = method.step(game, at[0], at[1], at[2], lambda: game.draw(streams))
 
-    return step
-
-
-def _each(steps: list[Callable[[], None]]) -> Callable[[], None]:
-    def step() -> None:
-        for one in steps:
-            one()
-
-    return step
-
-
-def _plain(width: int, batch: int, seed: int, device: str) -> Callable[[], None]:
-    """The same step as one writes it: modules, torch's Adam, double backward for R1."""
-    torch_seed = torch.Generator(device=device).manual_seed(seed)
-
-    def network(outputs: int) -> nn.Sequential:
-        layers: list[nn.Module] = []
-        for k in range(3):
-            layers += [nn.Linear(2 if k == 0 else width, width), nn.ReLU()]
-        return nn.Sequential(*layers, nn.Linear(width, outputs)).to(device)
-
-    generator, critic = network(2), network(1)
-    adam = [torch.optim.Adam(one.parameters(), lr=1e-3, betas=(0.0, 0.99)) for one in (generator, critic)]
-    centres = dg.training.Ring().centres().float().to(device)
-
-    def latent() -> Tensor:
-        return torch.randn(batch, 2, generator=torch_seed, device=device)
-
-    def step() -> None:
-        chosen = torch.randint(8, (batch,), generator=torch_seed, device=device)
-        real = (centres[chosen] + 0.01 * latent()).requires_grad_()
-        with torch.no_grad():
-            fake = generator(latent())
-        score = critic(real)
-        (slope,) = torch.autograd.grad(score.sum(), real, create_graph=True)
-        value = logsigmoid(score).mean() + logsigmoid(-critic(fake)).mean()
-        adam[1].zero_grad()
-        (0.05 * slope.square().sum(-1).mean() - value).backward()
-        adam[1].step()
-        adam[0].zero_grad()
-        (-logsigmoid(critic(generator(latent()))).mean()).backward()
-        adam[0].step()
-
-    return step
+if __name__ == "__main__":
+    print(f"-> {main(sys.argv[1:])}")

@@ -66,7 +66,8 @@ def _trained(seed: int) -> dict[str, Any]:
             steps=STEPS,
             seed=seed,
         )
-        proved, withstood, n = share.certificate.counts()
+        certificate: Any = share.certificate
+        proved, withstood, n = certificate.counts()
         found[name] = {
             "clean": float(trained.clean_accuracy),
             "pgd": withstood / n,

@@ -28,6 +28,8 @@ extensions = [
     "figures_page",
     "games_page",
     "measured",
+    "methods_page",
+    "neural_tables",
 ]
 #: Pages whose code is run as they are built.
 executed_pages = ["index", "guide", "tutorials/*"]
@@ -51,4 +53,5 @@ html_math_renderer = "mathml"
 html_theme = "furo"
 html_title = "dualgap"
 html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_theme_options = {"navigation_with_keys": True}

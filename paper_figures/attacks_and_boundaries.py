@@ -19,17 +19,24 @@ MODELS = {"plain": "plain training", "robust": "trained against PGD"}
 RADIUS = 0.3
 
 caption = (
-    "Two moons under attacks that move each point by at most ε along each axis. Left and middle: what a perceptron decides, and "
-    "test points whose class PGD changes within ε = 0.3 (black), plainly trained and trained against that attack. Right: share "
+    "Two moons under attacks that move each point by at most ε along each axis. Maps: what a perceptron decides, and "
+    "test points whose class PGD changes within ε = 0.3 (black), plainly trained and trained against that attack. Curves: share "
     "of held-out points that are right after FGSM and after PGD, and that are proved to be right in the whole "
     "square. Band: the bracket at 95% of the robust accuracy of the law itself. Where ε = 0.3 the "
     "second classifier withstands PGD more often than the first."
 )
 
 layout = Layout(
-    panels=(("plain", "robust", "plain_curve", "robust_curve"),),
+    panels=(("plain", "robust"), ("plain_curve", "robust_curve")),
     full_width=True,
-    height=0.33,
+    height=0.72,
+    height_ratios=(1.15, 1.0),
+    column=Layout(
+        panels=(("plain", "robust"), ("plain_curve", "robust_curve")),
+        full_width=False,
+        height=1.05,
+        height_ratios=(1, 1.4),
+    ),
 )
 
 LOW, HIGH = (-1.6, -1.1), (2.6, 1.6)
@@ -83,7 +90,7 @@ def compute(*, seed: int, budget: str) -> dict[str, np.ndarray]:
 
 
 def draw(data: dict[str, np.ndarray], axes: dict[str, Any]) -> None:
-    """The boundaries, and the curves beside them."""
+    """The boundaries, and the curves under them."""
     labels = data["labels"]
     for name, title in MODELS.items():
         panel, changed = axes[name], data[f"{name}_changed"]

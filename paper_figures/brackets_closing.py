@@ -15,7 +15,8 @@ __all__ = ["METHODS", "caption", "compute", "draw", "layout"]
 
 caption = (
     "Four ways to bracket the same W₁, between two clouds in the plane: the gap of the bracket, relative to the distance, "
-    "against the time spent. Each mark is a run of its own to a gap asked for (of the network: with a number of steps). The "
+    "against the time spent. Each mark is a run of its own to a gap asked for (of the network: with a number of steps), the "
+    "fastest of three where they are short. The "
     "dense simplex proves nothing until it ends, and then everything up to rounding. Column generation on sparse arcs can "
     "be stopped on the way and ends below 10⁻⁸ as well. Sinkhorn's iteration pays more for every further digit. A neural "
     "critic, made feasible by its extension, proves a bound too, but one wider than the exact methods' by orders of magnitude."
@@ -28,6 +29,8 @@ METHODS = {"dense": "dense simplex", "sparse": "sparse arcs", "sinkhorn": "Sinkh
 
 #: Gaps that are asked for.
 SPARSE, SINKHORN = (1e-2, 1e-4, 1e-9), (3e-1, 3e-2, 6e-3)
+#: Methods whose runs are so short that another process shows in their time.
+SHORT = ("dense", "sparse")
 #: Rounding: gaps are drawn no lower.
 FLOOR = 1e-15
 
@@ -59,7 +62,7 @@ def compute(*, seed: int, budget: str) -> dict[str, np.ndarray]:
     }
     data: dict[str, np.ndarray] = {"points": np.array(n)}
     for name, works in runs.items():
-        timed = [_timed(work) for work in works]
+        timed = [_timed(work, repeated=3 if name in SHORT else 1) for work in works]
         bounds = np.array([(float(found.lower), float(found.upper)) for _, found in timed])
         data[f"{name}_seconds"] = np.array([seconds for seconds, _ in timed])
         data[f"{name}_bounds"] = bounds
@@ -76,12 +79,21 @@ def draw(data: dict[str, np.ndarray], axes: dict[str, Any]) -> None:
         panel.plot(seconds, gap, line, marker=mark, color=COLOURS[colour], markersize=4, label=title)
     panel.axvline(float(data["dense_seconds"][0]), color=COLOURS["vermilion"], linewidth=0.6, zorder=0)
     panel.set(xscale="log", yscale="log", xlabel="processor time (s)", ylabel="relative gap (no unit)", ylim=(1e-15, 2))
+    shown = np.concatenate([data[f"{name}_seconds"] for name in METHODS])
+    steps = [lead * 10.0**power for power in range(-3, 5) for lead in (1, 2, 5)]
+    ticks = [at for at in steps if 0.9 * shown.min() <= at <= 1.1 * shown.max()]
+    panel.set_xticks(ticks, [f"{at:g}" for at in ticks])
+    panel.minorticks_off()
     panel.set_yticks([1e-15, 1e-12, 1e-9, 1e-6, 1e-3, 1])
     panel.set_title(f"W₁ of two clouds of {int(data['points'])} points", fontsize=7)
     panel.legend(loc="center right", bbox_to_anchor=(1.0, 0.42))
 
 
-def _timed(work: Any) -> tuple[float, dg.Bracket]:
-    started = time.process_time()
-    found = work()
-    return time.process_time() - started, found
+def _timed(work: Any, *, repeated: int) -> tuple[float, dg.Bracket]:
+    """The processor time of the fastest of some runs, all of one result."""
+    runs = []
+    for _ in range(repeated):
+        started = time.process_time()
+        found = work()
+        runs.append((time.process_time() - started, found))
+    return min(runs, key=lambda run: run[0])

@@ -23,7 +23,7 @@ layout = Layout(
     panels=(("first", "second"),),
     full_width=True,
     height=1.32,
-    column=Layout(panels=(("first",), ("second",)), full_width=False, height=3.0),
+    column=Layout(panels=(("first",), ("second",)), full_width=False, height=2.7),
 )
 
 
@@ -59,6 +59,7 @@ def draw(data: dict[str, np.ndarray], axes: dict[str, Any]) -> None:
     claims, rows = data["claim"], data["row"]
     corrected = np.array([name == "REFUTED_AS_STATED_HOLDS_AS_CORRECTED" for name in data["verdict"].tolist()])
     half = -(-len(claims) // 2)
+    low = min(-0.05, 1.03 * data["margin"].min())  # single seeds may be below 0
     for panel, first in ((axes["first"], 0), (axes["second"], half)):
         last = min(first + half, len(claims))
         here = (rows >= first) & (rows < last)
@@ -75,17 +76,17 @@ def draw(data: dict[str, np.ndarray], axes: dict[str, Any]) -> None:
                 mark,
                 color=COLOURS[colour],
                 markersize=size,
-                markeredgewidth=0.5,
-                alpha=0.6,
+                markeredgewidth=0.6,
+                alpha=0.7,
             )
-        panel.axvline(0, color="black", linewidth=0.7)
+        panel.axvline(0, color=GREY, linewidth=0.5, zorder=0)
         for k in range(first + 1, last):  # a line where a topic ends
             if data["topic"][k] != data["topic"][k - 1]:
                 panel.axhline(k - 0.5, color=GREY, linewidth=0.3)
         panel.set_yticks(range(first, last), claims[first:last].tolist(), fontsize=4)
         panel.tick_params(axis="y", length=0, pad=1.5)
-        panel.set(ylim=(first + half - 0.4, first - 0.6), xlim=(-1.03, 1.03), xlabel="margin m / (1 + |m|) (no unit)")
-        panel.set_xticks([-1, -0.5, 0, 0.5, 1])
+        panel.set(ylim=(first + half - 0.4, first - 0.6), xlim=(low, 1.03), xlabel="margin m / (1 + |m|) (no unit)")
+        panel.set_xticks([at for at in (-1, -0.5, 0, 0.5, 1) if at >= low])
         if panel is axes["first"] or panel.get_subplotspec().is_first_col():
             panel.set_ylabel("claim")
 

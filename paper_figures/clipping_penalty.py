@@ -18,7 +18,7 @@ CRITICS = {"clipping": "weights clipped to 0.05", "penalty": "gradient penalty"}
 caption = (
     "Level sets of two critics of one architecture, trained as long, between a ring of eight Gaussians (dots) and one wide Gaussian "
     "in its middle (not shown). The one whose weights are clipped hardly tells them apart: its slopes are a small "
-    "fraction of the 1 that is allowed. The one with a gradient penalty follows the ring. Right: the lengths of the gradients "
+    "fraction of the 1 that is allowed. The one with a gradient penalty follows the ring. Histogram: the lengths of the gradients "
     "at the points of both laws; those under the penalty lie around 1."
 )
 

@@ -13,9 +13,9 @@ from paper_figures.palette import COLOURS, GREY
 __all__ = ["caption", "compute", "draw", "layout"]
 
 caption = (
-    "A WGAN with gradient penalty learning the ring. Left: the exact W₁ between 512 generated points and as many of the data "
+    "A WGAN with gradient penalty learning the ring. (a) The exact W₁ between 512 generated points and as many of the data "
     "(solid, with its bracket, which is narrower than the line) and the value of the critic (dashed), over the steps, for one seed. "
-    "Right: one against the other at every record of all seeds (a mark each). The exact distance falls; the critic's value is far "
+    "(b) One against the other at every record of all seeds (a mark each). The exact distance falls; the critic's value is far "
     "below it at first, when the critic has learnt nothing, and follows it once the critic has. It is no bound of it: at some "
     "records it is above."
 )
@@ -25,6 +25,7 @@ layout = Layout(
     full_width=True,
     height=0.42,
     column=Layout(panels=(("time",), ("against",)), full_width=False, height=1.4),
+    letters=("time", "against"),
 )
 
 

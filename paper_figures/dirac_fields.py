@@ -34,7 +34,7 @@ caption = (
     "instance noise and consensus bring it to rest at (0, 0)."
 )
 
-layout = Layout(panels=(tuple(CASES)[:4], tuple(CASES)[4:]), full_width=True, height=0.62)
+layout = Layout(panels=(tuple(CASES)[:4], tuple(CASES)[4:]), full_width=True, height=0.56)
 
 STEP, STEPS = 0.1, 600
 #: Where paths start, and how far the picture reaches.

@@ -13,11 +13,11 @@ from paper_figures.palette import COLOURS, GREY
 __all__ = ["caption", "compute", "draw", "layout"]
 
 caption = (
-    "Moving earth. Top left: dirt (bars up, p), holes of the same total (hatched bars down, q), and an optimal plan: each "
-    "line carries the mass that its width says. Right: the same plan as a coupling, whose sums along rows and columns are "
-    "p and q; most of its mass lies below the diagonal, as most dirt moves to the right. Bottom left: the optimal "
-    "potential f. Its slope is at most 1 everywhere, and f falls by exactly the distance of every move: so the mean of f over "
-    "the dirt minus that over the holes equals the cost of the plan, and neither can be improved."
+    "Moving earth. (a) Dirt (bars up, p), holes of the same total (hatched bars down, q), and an optimal plan: each "
+    "line carries the mass that its width says. (b) The optimal potential f. Its slope is at most 1 everywhere, and f falls by "
+    "exactly the distance of every move: so the mean of f over the dirt minus that over the holes equals the cost of the plan, "
+    "and neither can be improved. (c) The plan as a coupling, whose sums along rows and columns are p and q; most of its mass "
+    "lies below the diagonal, as most dirt moves to the right."
 )
 
 layout = Layout(
@@ -28,6 +28,7 @@ layout = Layout(
     column=Layout(
         panels=(("mass",), ("potential",), ("plan",)), full_width=False, height=1.9, height_ratios=(1.3, 0.8, 1.4)
     ),
+    letters=("mass", "potential", "plan"),
 )
 
 #: Entries of the plan below this are drawn by nobody: rounding.
@@ -94,12 +95,12 @@ def draw(data: dict[str, np.ndarray], axes: dict[str, Any]) -> None:
     panel.set(
         xlabel="to: hole at (m)", ylabel="from: dirt at (m)", xlim=(-0.3, 10.3), ylim=(-0.3, 10.3), aspect="equal"
     )
-    panel.set_title(f"W₁ = {float(data['value']):.4f} m, plan and potential agree", fontsize=7)
+    panel.set_title(f"W₁ = {float(data['value']):.4f} m", fontsize=7)
 
 
 def _potential(panel: Any, data: dict[str, np.ndarray]) -> None:
     x, potential = data["x"], data["potential"] - data["potential"].min()
     panel.plot(x, potential, color=COLOURS["vermilion"], linewidth=1.6)
-    panel.text(6.3, 0.62 * potential.max(), "falls: dirt moves right", fontsize=6)
+    panel.text(10.2, 0.62 * potential.max(), "falls: dirt moves right", fontsize=6, ha="right")
     panel.text(0.0, 0.42 * potential.max(), "rises: left", fontsize=6)
     panel.set(xlabel="position (m)", ylabel="potential f (m)", xlim=(-0.3, 10.3))

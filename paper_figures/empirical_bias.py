@@ -18,9 +18,9 @@ DIMENSIONS = (1, 2, 4, 8)
 SHIFT, WIDE = 0.5, 8
 
 caption = (
-    "Left: W₁ between two samples of n draws of one law, uniform on the unit cube in d dimensions, on average. The distance of "
+    "(a) W₁ between two samples of n draws of one law, uniform on the unit cube in d dimensions, on average. The distance of "
     "the laws is 0: all that is seen is bias. It decays about as n to the power −1/d in 4 and 8 dimensions (dashed: "
-    "that slope), as n to the power −1/2 in one. Right: the same cube in 8 dimensions and one moved by 0.5, which is the distance "
+    "that slope), as n to the power −1/2 in one. (b) The same cube in 8 dimensions and one moved by 0.5, which is the distance "
     "of the laws. The empirical distance (squares) is far above it at every n shown; the bracket of the laws' "
     "distance at 95% confidence (bars) holds the truth."
 )
@@ -30,6 +30,7 @@ layout = Layout(
     full_width=True,
     height=0.42,
     column=Layout(panels=(("bias",), ("brackets",)), full_width=False, height=1.4),
+    letters=("bias", "brackets"),
 )
 
 

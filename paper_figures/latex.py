@@ -29,7 +29,8 @@ _FORMULA = re.compile(rf"(?:[A-Za-z](?=[{_SMALL}ᵀ]))?[{_SYMBOLS}]+")
 
 _HEAD = r"""% Made by `dualgap figures`: every figure in this folder, at its own size.
 \documentclass{article}
-\usepackage[letterpaper, margin=0.8in]{geometry}
+\usepackage[letterpaper, hmargin=0.8in, vmargin=0.4in]{geometry}
+\pagestyle{empty}
 \usepackage{graphicx}
 \begin{document}
 """

@@ -25,6 +25,8 @@ class Layout:
         Of the rows.
     column : Layout, optional
         Of a full-width figure in one column; when omitted its panels, two in a row, each as high as it is wide there.
+    letters : names of panels
+        What the caption calls (a), (b) and so on, wherever the page's width puts them.
     """
 
     panels: Rows
@@ -32,6 +34,7 @@ class Layout:
     height: float
     height_ratios: tuple[float, ...] | None = None
     column: Layout | None = None
+    letters: tuple[str, ...] = ()
 
     def in_one_column(self) -> Layout:
         """The same panels for a column of half a page.
@@ -44,10 +47,10 @@ class Layout:
         if not self.full_width:
             return self
         if self.column is not None:
-            return replace(self.column, full_width=False)
+            return replace(self.column, full_width=False, letters=self.letters)
         names = list(dict.fromkeys(name for row in self.panels for name in row))
         rows = [tuple(names[k : k + 2]) for k in range(0, len(names), 2)]
         if len(rows[-1]) == 1:
             rows[-1] *= 2
         shape = self.height * len(self.panels[0]) / len(self.panels)  # height over width of a panel
-        return Layout(panels=tuple(rows), full_width=False, height=0.5 * shape * len(rows))
+        return Layout(panels=tuple(rows), full_width=False, height=0.5 * shape * len(rows), letters=self.letters)

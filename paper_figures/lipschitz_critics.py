@@ -20,12 +20,21 @@ __all__ = ["CRITICS", "PROBLEMS", "Effort", "Proof", "caption", "compute", "draw
 
 caption = (
     "The share of a known W₁ that critics prove, each 1-Lipschitz for every vector of weights and trained alike: 95% "
-    "lower bounds from fresh draws, mean of the seeds, bars from the least to the greatest. Left: funnels, whose "
-    "potential is an envelope of 16 cones. Right: a normal law drawn halfway to a circle. No bound exceeds the truth "
+    "lower bounds from fresh draws, mean of the seeds, bars from the least to the greatest. (a) Funnels, whose "
+    "potential is an envelope of 16 cones. (b) A normal law drawn halfway to a circle. No bound exceeds the truth "
     "(dotted)."
 )
 
-layout = Layout(panels=(("funnel", "circle"),), full_width=True, height=0.4)
+layout = Layout(
+    panels=(("key", "key"), ("funnel", "circle")),
+    full_width=True,
+    height=0.44,
+    height_ratios=(0.08, 1.0),
+    column=Layout(
+        panels=(("key",), ("funnel",), ("circle",)), full_width=False, height=1.5, height_ratios=(0.16, 1.0, 1.0)
+    ),
+    letters=("funnel", "circle"),
+)
 
 #: Units of a hidden layer, of which there are two; and cones.
 WIDTH, CONES = 64, 256
@@ -81,7 +90,7 @@ class Effort:
 
 
 EFFORTS = {
-    "quick": Effort(dimensions=(2, 8), seeds=2, steps=5, batch_size=32, draws=300),
+    "quick": Effort(dimensions=(2, 8, 32), seeds=2, steps=8, batch_size=64, draws=1000),
     "paper": Effort(dimensions=(2, 8, 32), seeds=3, steps=200, batch_size=128, draws=6000),
 }
 
@@ -220,11 +229,23 @@ def draw(data: dict[str, np.ndarray], axes: dict[str, Any]) -> None:
         panel.set_xscale("log", base=2)
         panel.set_xticks(dimensions, [str(d) for d in dimensions])
         panel.minorticks_off()
-        panel.set(xlabel="dimension", ylim=(-0.3, 1.08), title=_title(str(name)))
+        panel.set(xlabel="dimension", ylim=(-0.05, 1.08), title=_title(str(name)))
         panel.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "¼", "½", "¾", "1"])
-    first = axes[str(data["problems"][0])]
-    first.set_ylabel("certified share of W₁")
-    first.legend(loc="lower center", fontsize=5.5, ncols=3, handlelength=1.0, columnspacing=0.7, frameon=False)
+        if panel.get_subplotspec().is_first_col():
+            panel.set_ylabel("certified share of W₁")
+    key, (lines, names) = axes["key"], axes[str(data["problems"][0])].get_legend_handles_labels()
+    key.set(xticks=[], yticks=[])
+    key.set_axis_off()
+    in_one_column = axes[str(data["problems"][1])].get_subplotspec().is_first_col()
+    key.legend(
+        lines,
+        names,
+        loc="center",
+        fontsize=6,
+        ncols=4 if in_one_column else len(names),
+        handlelength=1.2,
+        columnspacing=1.0,
+    )
 
 
 def _title(problem: str) -> str:

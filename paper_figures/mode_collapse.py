@@ -25,14 +25,14 @@ MOMENTS = (0, 2, 5, 10, 20)
 
 caption = (
     "One run of each of five ways to train, on a ring of eight Gaussians (crosses): the density of the generated points at five "
-    "moments. All have the same networks, batches, number of steps and start, at which no mode is covered. Below each row: how many "
+    "moments. All have the same networks, batches, number of steps and start, at which no mode is covered. Beside each row: how many "
     "of the eight modes the last generator covers, and the exact W₁ of 256 of its points to as many of the data (unit of x). "
     "One run shows what can happen; how often it does, many seeds say."
 )
 
 _CELLS = tuple(tuple(f"{row}_{k}" for k in range(len(MOMENTS))) for row in ROWS)
 layout = Layout(
-    panels=_CELLS, full_width=True, height=0.98, column=Layout(panels=_CELLS, full_width=False, height=1.06)
+    panels=_CELLS, full_width=True, height=0.96, column=Layout(panels=_CELLS, full_width=False, height=0.96)
 )
 
 #: How far the picture reaches, and its cells along a side.
@@ -87,6 +87,7 @@ def draw(data: dict[str, np.ndarray], axes: dict[str, Any]) -> None:
             if k == 0:
                 panel.set_ylabel(title, fontsize=6)
         last = axes[f"{row}_{len(MOMENTS) - 1}"]
-        last.set_xlabel(
+        last.yaxis.set_label_position("right")
+        last.set_ylabel(
             f"{int(data[f'{row}_modes'][-1])} modes\nW₁ {float(data[f'{row}_w1'][-1]):.2f}", fontsize=5.5, labelpad=2
         )

@@ -80,7 +80,10 @@ def draw(data: dict[str, np.ndarray], axes: dict[str, Any]) -> None:
         panel.set_ylim(-0.6, len(names) - 0.4)
     labels = [name.removeprefix("ring-") if name != "ring" else "the ring's recipe" for name in names]
     axes["modes"].set_yticks(rows, labels, fontsize=5.8)
-    axes["quality"].set_yticks(rows, [""] * len(names))
+    alone = axes["quality"].get_subplotspec().is_first_col()  # with no names beside it
+    axes["quality"].set_yticks(rows, labels if alone else [""] * len(names), fontsize=5.8)
+    if alone:
+        axes["quality"].set_ylabel("recipe")
     axes["modes"].set(xlim=(-0.3, 8.4), xlabel="modes covered (of 8)", xticks=range(9))
     axes["modes"].set_ylabel("recipe")
     axes["quality"].set_xscale("symlog", linthresh=1)  # from a beginning to the law

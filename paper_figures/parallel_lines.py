@@ -14,8 +14,8 @@ from paper_figures.palette import COLOURS, GREY
 __all__ = ["caption", "compute", "draw", "layout"]
 
 caption = (
-    "Learning parallel lines: p_θ is the law of (θ, z), z standard normal. Left: for every θ other than 0, KL is infinite "
-    "and JS is log 2, however near the lines are; W₁ = |θ| is continuous. Right: the derivatives. That of JS is 0, KL "
+    "Learning parallel lines: p_θ is the law of (θ, z), z standard normal. (a) For every θ other than 0, KL is infinite "
+    "and JS is log 2, however near the lines are; W₁ = |θ| is continuous. (b) The derivatives. That of JS is 0, KL "
     "has none, and only that of W₁, which is 1 to the right and −1 to the left, points to the solution."
 )
 
@@ -23,7 +23,8 @@ layout = Layout(
     panels=(("distances", "slopes"),),
     full_width=True,
     height=0.36,
-    column=Layout(panels=(("distances",), ("slopes",)), full_width=False, height=1.15),
+    column=Layout(panels=(("distances",), ("slopes",)), full_width=False, height=1.2),
+    letters=("distances", "slopes"),
 )
 
 #: Where the line for "infinite" is drawn.

@@ -16,8 +16,8 @@ __all__ = ["caption", "compute", "draw", "layout"]
 
 caption = (
     "The rate of a method on a game, predicted from the Jacobian of the method's own step at the equilibrium and measured on "
-    "a path that starts next to it. Left: every mark is a method on a game, all on the diagonal; right of and above the "
-    "dotted lines the equilibrium repels. Right: the differences, by method; none is above 10⁻⁶. A pair is left out where no "
+    "a path that starts next to it. (a) Every mark is a method on a game, all on the diagonal; right of and above the "
+    "dotted lines the equilibrium repels. (b) The differences, by method; none is above 10⁻⁶. A pair is left out where no "
     "rate is defined (a memory that counts steps, a defective eigenvalue, sets that a method does not take)."
 )
 
@@ -26,6 +26,7 @@ layout = Layout(
     full_width=True,
     height=0.5,
     column=Layout(panels=(("diagonal",), ("difference",)), full_width=False, height=1.75),
+    letters=("diagonal", "difference"),
 )
 
 #: Games whose gradients cost next to nothing.

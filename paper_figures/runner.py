@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any, final
 
 import matplotlib as mpl
@@ -143,6 +144,11 @@ def draw_figure(name: str, data: dict[str, np.ndarray], *, width: str = "neurips
         figure = Figure(layout="constrained")
         axes = figure.subplot_mosaic([list(row) for row in layout.panels], height_ratios=layout.height_ratios)
         module.draw(data, axes)
+        for letter, panel in zip(ascii_lowercase, layout.letters, strict=False):
+            axes[panel].annotate(
+                letter, (0, 1), xycoords="axes fraction", xytext=(-3, 2), textcoords="offset points", ha="right", va="bottom",
+                fontsize=8, fontweight="bold",
+            )  # fmt: skip
     return figure
 
 

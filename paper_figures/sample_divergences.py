@@ -14,8 +14,8 @@ from paper_figures.palette import COLOURS, GREY
 __all__ = ["METHODS", "caption", "compute", "draw", "layout"]
 
 caption = (
-    "KL and JS between two normal laws in d dimensions, one apart, from n draws of each. Top: root mean square error of the "
-    "estimate, as a share of the truth; it falls as n grows. Bottom: how often the interval holds the "
+    "KL and JS between two normal laws in d dimensions, one apart, from n draws of each. Error: root mean square error of the "
+    "estimate, as a share of the truth; it falls as n grows. Coverage: how often the interval holds the "
     "truth, with the exact 95% interval of that frequency. The bounds from held-out draws hold with 95% or more at every n and "
     "d, by proof: they are one-sided, and cautious. The intervals of the classifier and of the neighbours are asymptotic: "
     "nothing says how often they hold at these n."
@@ -103,7 +103,7 @@ def draw(data: dict[str, np.ndarray], axes: dict[str, Any]) -> None:
     for quantity in METHODS:
         axes[f"{quantity}_n_error"].set_ylabel("error (% of truth)")
         axes[f"{quantity}_n_coverage"].set_ylabel("coverage (%)")
-    axes["kl_d_error"].legend(loc="upper left", fontsize=5.5, handlelength=1.6, borderpad=0)
+    axes["kl_n_error"].legend(loc="upper right", fontsize=5.5, handlelength=1.6, borderpad=0)
     top = max(panel.get_ylim()[1] for name, panel in axes.items() if name.endswith("error"))
     for name, panel in axes.items():
         if name.endswith("error"):

@@ -17,9 +17,9 @@ __all__ = ["LOSSES", "caption", "compute", "draw", "layout"]
 LOSSES = {"saturating": "saturating", "non_saturating": "non-saturating"}
 
 caption = (
-    "Left: the derivative of both generator losses in the critic's logit a of a generated point. Where the critic is sure "
+    "(a) The derivative of both generator losses in the critic's logit a of a generated point. Where the critic is sure "
     "that it is generated (a far below 0), the saturating loss has none: 2·10⁻⁹ at a = −20; the non-saturating one has "
-    "derivative 1. Right: data N(0, s²), generated points N(3, s²), the optimal critic of these two laws. As the deviation s "
+    "derivative 1. (b) Data N(0, s²), generated points N(3, s²), the optimal critic of these two laws. As the deviation s "
     "falls the critic sharpens, and the saturating gradient in the generator's mean vanishes, while the non-saturating one "
     "grows without bound."
 )
@@ -28,7 +28,8 @@ layout = Layout(
     panels=(("logit", "sharpness"),),
     full_width=True,
     height=0.38,
-    column=Layout(panels=(("logit",), ("sharpness",)), full_width=False, height=1.2),
+    column=Layout(panels=(("logit",), ("sharpness",)), full_width=False, height=1.25),
+    letters=("logit", "sharpness"),
 )
 
 #: The generator's mean; that of the data is 0.

@@ -20,7 +20,7 @@ KINDS = {"colour": ("orange", "-."), "texture3": ("blue", "-"), "texture7": ("gr
 
 caption = (
     "Style transfer on random convolutions with the sliced Wasserstein loss; nothing is downloaded, nothing is trained. "
-    "Left: each content (left column) in each style (top row). Right: the style loss of every layer, in units of its value at "
+    "Pictures: each content (first column) in each style (first row). Curves: the style loss of every layer, in units of its value at "
     "the start, for the first content in the first style, at half the size and then (from the dotted line) at the full one; "
     "thinner lines are coarser levels. The mean over layers (black) falls below a fifth for every pair, while the content loss "
     "(grey, dashed) stays below that of an image without detail, 1."
@@ -89,7 +89,7 @@ def draw(data: dict[str, np.ndarray], axes: dict[str, Any]) -> None:
     panel.semilogy(steps, data["mean_loss"], color="black", linewidth=1.6)
     panel.semilogy(steps[1:], data["content_path"][1:], color=GREY, linewidth=1.0, linestyle="--")
     finer = int(np.argmax(data["scale"] == 0))
-    panel.axvline(finer - 0.5, color=GREY, linewidth=0.6, linestyle=":")
+    panel.axvline(finer - 0.5, ymax=0.66, color=GREY, linewidth=0.6, linestyle=":")
     for kind, (colour, line) in KINDS.items():
         label = {"colour": "colours", "texture3": "3 x 3 filters", "texture7": "7 x 7 filters"}[kind]
         panel.plot([], [], line, color=COLOURS[colour], label=label)

@@ -7,7 +7,8 @@ In a page,
   prints, and otherwise it prints nothing;
 - a line ``$ command`` of a ``console`` block is run by the shell; the lines under it, where there are any, are what it prints.
 
-An ellipsis in what is shown stands for anything. The pages that match ``executed_pages`` are run when the site is built.
+An ellipsis in what is shown stands for anything. The pages that match ``executed_pages`` are run when the site is built, which
+leaves a note of what was run; the tests run the pages of which there is none, or not of the same page and code.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import doctest
 import fnmatch
+import hashlib
 import importlib
 import io
 import logging
@@ -127,15 +129,42 @@ def _answer(step: Step) -> str:
     return printed
 
 
+def content(text: str) -> str:
+    """A digest of all that running a page depends on: its text, this file, dualgap, the figures and the libraries."""
+    import paper_figures
+    from dualgap.claims.cache import code_digest, installed_versions
+
+    digest = hashlib.sha256(repr((text, code_digest(), installed_versions())).encode())
+    for path in (Path(__file__), *sorted(Path(paper_figures.__file__).parent.glob("*.py"))):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def note_of(site: Path, name: str) -> Path:
+    """Where a build says that it ran a page: ``tutorials/make_a_figure`` in ``docs/_build/html``."""
+    return site / ".executed" / f"{name.replace('/', '.')}.txt"
+
+
+def ran_in_the_build(site: Path, name: str, text: str) -> bool:
+    """Whether the last build of a site ran this very page, with this very code, to its end."""
+    note = note_of(site, name)
+    return note.exists() and note.read_text(encoding="utf-8") == content(text)
+
+
 def execute(app: Sphinx, name: str, source: list[str]) -> None:
     """Run a page as it is read; what differs is a warning, with which the build fails."""
     if any(fnmatch.fnmatch(name, pattern) for pattern in app.config.executed_pages):
         from sphinx.util.logging import getLogger
 
         logging.getLogger("fontTools").setLevel(logging.WARNING)  # Sphinx shows what others log
+        note = note_of(Path(app.outdir), name)
+        note.unlink(missing_ok=True)
+        digest = content(source[0])  # before it runs: what changes meanwhile was not run
         try:
             with tempfile.TemporaryDirectory() as folder:
                 run(source[0], Path(folder))
+            note.parent.mkdir(parents=True, exist_ok=True)
+            note.write_text(digest, encoding="utf-8")
         except Different as error:
             getLogger(__name__).warning("%s", error, location=name)
 

@@ -21,9 +21,9 @@ def entry(name: str, number: int) -> Iterator[str]:
     caption = module.caption.replace("|", "\\|").replace("*", "\\*")
     yield f"(figure-{name})="
     yield f"## {number}. {title}"
+    size = ":width: 100%\n:figclass: wide" if module.layout.full_width else ":width: 65%"
     yield (
-        f":::{{figure}} _static/figures/{name}.png\n:alt: {title}\n:width: 100%\n\n{caption}\n\n"
-        f"`dualgap figures {name}`\n:::"
+        f":::{{figure}} _static/figures/{name}.png\n:alt: {title}\n{size}\n\n{caption}\n\n`dualgap figures {name}`\n:::"
     )
 
 

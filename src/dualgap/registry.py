@@ -191,7 +191,7 @@ class Quantity:
         """Why a method of the table does not take a pair; empty where there is no such method."""
         for module, _, _ in self._further:
             importlib.import_module(module)
-        named = [route for route in self.routes if route.name == method]
+        named = [route for route in self.routes if isinstance(method, str) and route.name == method]
         fitting = [route for route in named if route.fits(p, q)]
         if fitting:
             return f"; {method!r} needs {fitting[0].needs or 'another pair or other options'}"

@@ -1,16 +1,17 @@
-"""Work in pieces on all cores, with a linear algebra that keeps to one core a piece."""
+"""Work in pieces, on all cores or by the workers of an executor, with a linear algebra that keeps to one core a piece."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from threadpoolctl import threadpool_limits
 
-__all__ = ["cores", "one_thread_products", "over_cores"]
+__all__ = ["cores", "one_thread_products", "over_cores", "over_workers"]
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -55,3 +56,44 @@ def over_cores(work: Callable[[Piece], Result], pieces: Iterable[Piece]) -> list
         return list(pool.map(work, pieces))
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def over_workers(work: Callable[[Piece], Result], pieces: Iterable[Piece], executor: Executor) -> list[Result]:
+    """The results of pieces of work by an executor, in order; those that no worker brings back are worked out here.
+
+    A worker that dies, or a whole pool that breaks, costs time and nothing else. An error of a piece is raised, from here.
+
+    Parameters
+    ----------
+    work : callable
+        That another process can import or be sent.
+    pieces : iterable
+        Of what can be sent.
+    executor : concurrent.futures.Executor
+
+    Examples
+    --------
+    >>> with ThreadPoolExecutor(2) as executor:
+    ...     over_workers(abs, [-1, 2, -3], executor)
+    [1, 2, 3]
+    """
+    pieces, sent = list(pieces), list[Future[Result]]()
+    found: dict[int, Result] = {}
+    try:
+        with contextlib.suppress(Exception):  # a pool that is broken or shut down takes nothing: it is done here
+            for piece in pieces:
+                sent.append(executor.submit(_on_one_thread, work, piece))
+        for k, future in enumerate(sent):
+            with contextlib.suppress(Exception):  # whatever befell the worker; an error of the piece comes again below
+                found[k] = future.result()
+    finally:
+        for future in sent:
+            future.cancel()
+    left = [k for k in range(len(pieces)) if k not in found]
+    found |= zip(left, over_cores(work, [pieces[k] for k in left]), strict=True)
+    return [found[k] for k in range(len(pieces))]
+
+
+def _on_one_thread(work: Callable[[Piece], Result], piece: Piece) -> Result:
+    with one_thread_products():
+        return work(piece)

@@ -161,7 +161,7 @@ def masses(value: Any, name: str) -> Any:
     array = as_array(value, name)
     if array.ndim == 0:
         raise InvalidInput(
-            f"{name} must be masses of shape (..., n), got the single number {float(array):g}", argument=name
+            f"{name} must be masses of shape (..., n), got the single number {float(detached(array)):g}", argument=name
         )
     if bool(array.min() < 0):
         raise InvalidInput(f"{name} must not be negative, got {float(array.min()):g}", argument=name)

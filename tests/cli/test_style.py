@@ -90,6 +90,28 @@ def test_wrong_usage_exits_with_2_and_says_what_it_must_be(refused, arguments, s
     refused(arguments, said)
 
 
+@pytest.mark.parametrize("output", ["content.png", "style.png", "new/../content.png"])
+def test_a_picture_that_was_given_is_not_written_over(command, pictures, output):
+    (pictures / "new").mkdir()
+    before = (pictures / "content.png").read_bytes(), (pictures / "style.png").read_bytes()
+    code, _, err = command("style", "content.png", "style.png", "-o", output, "--steps", "1")
+    assert code == 2
+    assert "output must be another file than" in err
+    assert ((pictures / "content.png").read_bytes(), (pictures / "style.png").read_bytes()) == before
+
+
+@pytest.mark.parametrize(
+    ("mode", "ending"), [("RGBA", "png"), ("P", "png"), ("L", "png"), ("1", "png"), ("CMYK", "jpg")]
+)
+def test_a_picture_of_any_colours_can_be_given(command, pictures, mode, ending):
+    with image.open(pictures / "content.png") as opened:
+        opened.convert(mode).save(pictures / f"other.{ending}")
+    code, _, err = command("style", f"other.{ending}", "style.png", "-o", "out.png", "--steps", "1")
+    assert code == 0, err
+    with image.open(pictures / "out.png") as picture:
+        assert (picture.size, picture.mode) == ((64, 60), "RGB")
+
+
 def test_a_size_that_is_too_small_for_the_features_is_refused(command, pictures):
     code, _, err = command("style", "content.png", "style.png", "-o", "out.png", "--size", "40")
     assert code == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import typer
 from PIL import Image
 
 import dualgap as dg
+from dualgap.cli.codes import Code
 
 
 @pytest.mark.parametrize("objective", ["js", "wasserstein"])
@@ -82,6 +84,14 @@ def test_what_cannot_be_written_is_found_out_before_the_work(command, monkeypatc
         code, _, err = command("train", "ring", "--objective", "js", option, "a.txt")
         assert code == 2
         assert err.startswith(f"dualgap: {option[2:]} must end in")
+
+
+def test_a_video_without_an_encoder_is_refused_before_the_work(command, monkeypatch):
+    monkeypatch.setattr(dg.training.recipes.Recipe, "train", lambda *_, **__: pytest.fail("trained"))
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)  # as where it is not installed
+    code, _, err = command("train", "ring", "--animation", "a.mp4")
+    assert code == Code.IMPORT
+    assert "pip install 'dualgap[video]'" in err
 
 
 @pytest.mark.parametrize(

@@ -41,3 +41,9 @@ def claims_page(docs: Path) -> ModuleType:
 def figures_page(docs: Path) -> ModuleType:
     """What writes the gallery."""
     return _loaded(docs / "_ext" / "figures_page.py")
+
+
+@pytest.fixture(scope="session")
+def methods_page(docs: Path) -> ModuleType:
+    """What writes the table of methods."""
+    return _loaded(docs / "_ext" / "methods_page.py")

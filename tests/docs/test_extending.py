@@ -31,9 +31,6 @@ def test_a_figure_can_be_added_as_the_page_says(executed, tmp_path, monkeypatch)
     (tmp_path / "tests/paper_figures").mkdir(parents=True)
     shutil.copy(ROOT / "tests/paper_figures/conftest.py", tmp_path / "tests/paper_figures")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    # with the name not yet in FIGURES, the command refuses it
-    with pytest.raises(executed.Different, match="best_step"):
-        executed.run(text, tmp_path)
     names = package / "__init__.py"
     said = names.read_text(encoding="utf-8")
     assert "FIGURES = (\n" in said

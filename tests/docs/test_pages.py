@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+SITE = ROOT / "docs" / "_build" / "html"
 #: Followed elsewhere: in a copy of the repository (tests/docs/test_extending.py), by tests/claims/test_own_claim.py, and what
-#: needs a cluster by tests/sweeps.
+#: needs a cluster by tests/sweeps/test_page.py.
 ELSEWHERE = {"docs/extending/figure.md", "docs/sweeps.md", "docs/verifying.md"}
 
 
@@ -28,7 +30,29 @@ def _with_code():
 @pytest.mark.parametrize("name", list(_with_code()))
 def test_the_code_of_a_page_prints_what_the_page_shows(name, executed, tmp_path):
     text = (ROOT / name).read_text(encoding="utf-8")
+    if executed.ran_in_the_build(SITE, name.removeprefix("docs/").removesuffix(".md"), text):
+        return  # to its end, with the same code
     executed.run(text, tmp_path)
+
+
+def test_a_page_is_not_run_again_only_where_the_build_ran_the_same_page_with_the_same_code(
+    executed, tmp_path, monkeypatch
+):
+    def built(text):
+        app = SimpleNamespace(config=SimpleNamespace(executed_pages=["first/*"]), outdir=tmp_path)
+        executed.execute(app, "first/page", [text])
+
+    right, wrong = "```python\nx = 1\n```\n", "```python\nprint(2)\n```\n"
+    assert not executed.ran_in_the_build(tmp_path, "first/page", right)
+    built(right)
+    assert executed.ran_in_the_build(tmp_path, "first/page", right)
+    assert not executed.ran_in_the_build(tmp_path, "first/page", right + "more")
+    assert not executed.ran_in_the_build(tmp_path, "second/page", right)
+    monkeypatch.setattr("dualgap.claims.cache.code_digest", lambda: "other code")
+    assert not executed.ran_in_the_build(tmp_path, "first/page", right)
+    pytest.importorskip("sphinx")
+    built(wrong)  # prints what it does not show: a warning, and no note
+    assert not executed.ran_in_the_build(tmp_path, "first/page", wrong)
 
 
 def test_the_pages_with_code_are_found():

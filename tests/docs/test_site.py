@@ -5,13 +5,17 @@ These tests look at ``docs/_build/html``, which ``make docs`` writes, and are sk
 
 from __future__ import annotations
 
+import importlib
 import re
 import shutil
+import zlib
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+
+import dualgap
 
 SITE = Path(__file__).parents[2] / "docs" / "_build" / "html"
 NEEDED = [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
@@ -63,6 +67,22 @@ def broken(site: Path) -> list[str]:
 def test_no_link_inside_of_the_site_leads_nowhere():
     found = broken(SITE.resolve())
     assert not found, "\n".join(found[:20])
+
+
+@built
+def test_every_public_function_and_class_is_documented():
+    *_, packed = (SITE / "objects.inv").read_bytes().split(b"\n", 4)
+    documented = {line.split(" ")[0] for line in zlib.decompress(packed).decode().splitlines()}
+    public = [f"{home}.{name}" for name, home in dualgap._HOME.items()]
+    for module in map(importlib.import_module, dualgap._MODULES.values()):
+        public += [f"{module.__name__}.{name}" for name in module.__all__ if callable(getattr(module, name))]
+    assert len(public) > 150
+    ends = {(name.split(".")[1], name.rpartition(".")[2]) for name in documented if name.startswith("dualgap.")}
+    # a name that a package takes from one of its modules is documented there
+    missing = [
+        name for name in public if name not in documented and (name.split(".")[1], name.rpartition(".")[2]) not in ends
+    ]
+    assert not missing
 
 
 @built

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -11,7 +12,8 @@ from scipy import stats
 
 import dualgap as dg
 from dualgap.duals import FittedCritic
-from dualgap.duals.brackets import admissible, bracket_of_laws, bracket_of_points, log_ratios
+from dualgap.duals.brackets import admissible, bracket_of_laws, bracket_of_points, envelopes_of_critic, log_ratios
+from dualgap.errors import CertificateError
 from dualgap.measures import Points, Samples
 from dualgap.transport.splits import split_draws
 
@@ -128,6 +130,21 @@ def test_a_network_that_is_1_lipschitz_needs_no_extension():
     bracket, critic = bracket_of_laws(KR, [fitted], split, 0.9, 100.0)
     assert critic is fitted
     bracket.certificate.check()
+
+
+def test_a_critic_of_the_semi_dual_bounds_w2_of_laws_through_envelopes():
+    """g(y) = -2 y is optimal up to a constant for q = p - 1, for which W_2 = 1; minus it proves nothing, and stays a bound."""
+    rng = np.random.default_rng(6)
+    split = split_draws(Samples(rng.normal(size=3000) + 1), Samples(rng.normal(size=3000)), 0)
+    objective = dg.duals.SemiDual(order=2)
+    good, bad = (envelopes_of_critic(line(slope, -1.0), split) for slope in (-2.0, 2.0))
+    bracket, critic = bracket_of_laws(objective, good, split, 0.95, None)
+    assert 0.8 < bracket.lower <= 1.0
+    assert critic.order == 2
+    bracket.certificate.check()
+    with pytest.raises(CertificateError, match="bounds W_2, which may be above W_1"):
+        dataclasses.replace(bracket.certificate, order=1.0).check()
+    assert bracket_of_laws(objective, bad, split, 0.95, None)[0].lower <= 1.0
 
 
 def test_a_large_kl_is_said_to_be_at_least_what_can_be_shown():

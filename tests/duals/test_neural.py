@@ -24,8 +24,22 @@ def test_the_distance_by_a_critic_is_the_fit():
 
 def test_it_is_listed_for_samples_and_for_nothing_else():
     assert "neural" in [route.name for route in dg.methods_for(dg.wasserstein, P, Q)]
-    assert "neural" not in [route.name for route in dg.methods_for(dg.wasserstein, P, Q, order=2)]
+    assert "neural" in [route.name for route in dg.methods_for(dg.wasserstein, P, Q, order=2)]
+    assert "neural" not in [route.name for route in dg.methods_for(dg.wasserstein, P, Q, ground="cityblock")]
     assert "neural" not in [route.name for route in dg.methods_for(dg.wasserstein, X, Y)]
+
+
+def test_w2_by_a_critic_is_the_semi_dual_and_its_bound_is_of_w2_itself():
+    x, y = dg.testing.known_distances.gaussians(4).sample(1500, seed=0)
+    truth = dg.testing.known_distances.gaussians(4).value
+    first, second = (
+        dg.wasserstein(dg.Samples(x), dg.Samples(y), order=order, method="neural", steps=20, batch_size=64)
+        for order in (1, 2)
+    )
+    assert first.lower < second.lower <= truth
+    assert second.lower > 0.7 * truth
+    assert "those of W_1" not in second.reason
+    second.certificate.check()
 
 
 def test_js_by_a_critic_is_the_fit_too():

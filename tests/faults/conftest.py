@@ -92,6 +92,37 @@ def interrupted_at() -> Callable[[int, Path, Callable[[], object]], bool]:
 
 
 @pytest.fixture
+def command_at(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """``command_at(point, folder, *arguments)``: the exit code of the command, with Ctrl-C before its write ``point`` into the folder.
+
+    None for the point lets the command be, in this process: what it imports need not be imported by each that is interrupted.
+    """
+    from dualgap import cli
+
+    def code() -> int:
+        try:
+            cli.main()
+        except SystemExit as ended:
+            return int(ended.code or 0)
+        return 0
+
+    def run(point: int | None, folder: Path, *arguments: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["dualgap", *arguments])
+        if point is None:
+            return code()
+
+        def prepare() -> None:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            _stop_at(point, folder, lambda: os.kill(os.getpid(), signal.SIGINT))
+
+        status = _in_a_child(lambda: os._exit(code()), prepare)
+        assert os.WIFEXITED(status)
+        return os.WEXITSTATUS(status)
+
+    return run
+
+
+@pytest.fixture
 def without_room() -> Callable[[int, Callable[[], object]], int]:
     """``without_room(size, action)``: the exit code of an action that can make no file larger than ``size`` bytes."""
 

@@ -14,11 +14,11 @@ from tests.fuzz.calls import CALLS, judge
 
 
 def attack(index: int, cases: int, start: int) -> tuple[str, Counter[str], str, float]:
-    """Try one function; its name, the counts, what was found wrong with the smallest arguments, and the seconds."""
+    """Try one function; its name, the counts, what was found wrong with the smallest arguments, and the seconds of a core."""
     import torch
 
     torch.set_num_threads(1)
-    call, counts, begun, smallest = CALLS[index], Counter[str](), time.perf_counter(), [""]
+    call, counts, begun, smallest = CALLS[index], Counter[str](), time.process_time(), [""]
 
     @seed(start)
     @settings(
@@ -43,8 +43,8 @@ def attack(index: int, cases: int, start: int) -> tuple[str, Counter[str], str, 
     try:
         run()
     except Exception:  # whatever is wrong is said, and the other functions are tried
-        return call.name, counts, smallest[0][:2000], time.perf_counter() - begun
-    return call.name, counts, "", time.perf_counter() - begun
+        return call.name, counts, smallest[0][:2000], time.process_time() - begun
+    return call.name, counts, "", time.process_time() - begun
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     chosen = [k for k, call in enumerate(CALLS) if options.only in call.name]
     shares = sum(CALLS[k].share for k in chosen)
-    begun, total, found = time.perf_counter(), Counter[str](), []
+    begun, total, found, worked = time.perf_counter(), Counter[str](), [], 0.0
     with ProcessPoolExecutor(options.jobs) as pool:
         work = [
             pool.submit(attack, k, max(1, round(options.cases * CALLS[k].share / shares)), options.seed) for k in chosen
@@ -65,13 +65,15 @@ def main(arguments: list[str] | None = None) -> int:
         for future in work:
             name, counts, wrong, seconds = future.result()
             total += counts
+            worked += seconds
             said = ", ".join(f"{number} {what}" for what, number in sorted(counts.items()) if what != "cases")
             print(f"{name:<34} {counts['cases']:>6} cases {seconds:7.1f} s  {said}", flush=True)
             if wrong:
                 found.append(wrong)
                 print(f"  WRONG {wrong}", flush=True)
     said = ", ".join(f"{number} {what}" for what, number in sorted(total.items()) if what != "cases")
-    print(f"{total['cases']} cases in {time.perf_counter() - begun:.0f} s: {said}; {len(found)} functions found wrong")
+    took = f"{time.perf_counter() - begun:.0f} s, {worked:.0f} s of a core"
+    print(f"{total['cases']} cases of {len(chosen)} functions in {took}: {said}; {len(found)} functions found wrong")
     return bool(found)
 
 

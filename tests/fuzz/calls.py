@@ -18,6 +18,7 @@ from dualgap.bracket import Bracket, Guarantee
 from dualgap.errors import DualgapError
 from tests.fuzz import oracles
 from tests.fuzz.hostile import anything, dressed, finite, histogram_pairs, histograms, point_clouds, scalars, snapshot
+from tests.fuzz.surface import SURFACE
 
 __all__ = ["CALLS", "Call", "judge"]
 
@@ -283,5 +284,13 @@ def _others() -> list[Call]:
     ]
 
 
-CALLS = [*_with_oracles(), *_hostile_functions(), *_measures(), *_between_kinds(), *_games(), *_others()]
+CALLS = [
+    *_with_oracles(),
+    *_hostile_functions(),
+    *_measures(),
+    *_between_kinds(),
+    *_games(),
+    *_others(),
+    *[Call(name, arguments, function, share=share) for name, arguments, function, share in SURFACE],
+]
 assert all(math.isfinite(call.share) for call in CALLS)

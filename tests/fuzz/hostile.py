@@ -125,4 +125,6 @@ def snapshot(value: Any) -> Any:
         return ("array", content, value.shape, value.strides, value.flags.writeable, str(value.dtype))
     if isinstance(value, (list, tuple)):
         return [snapshot(one) for one in value]
+    if isinstance(value, dict):
+        return {name: snapshot(one) for name, one in value.items()}
     return repr(value)

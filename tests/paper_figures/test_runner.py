@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import json
 import re
@@ -15,13 +16,12 @@ from dualgap.progress import Silent
 from paper_figures import FIGURES, WIDTHS, latex, runner
 from paper_figures import numbers as on_disk
 from paper_figures.layout import Layout
+from paper_figures.style import suited
 
 
 def _texts(figure):
     """Every piece of text that is seen, with its box."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    FigureCanvasAgg(figure).draw()
+    figure.draw_without_rendering()  # lays everything out
     for axes in figure.axes:
         pieces = [axes.xaxis.label, axes.yaxis.label, axes.title, *axes.texts]
         for axis in (axes.xaxis, axes.yaxis):
@@ -35,15 +35,33 @@ def _texts(figure):
                 yield piece, piece.get_window_extent()
 
 
-def overlaps(figure):
+def overlaps(texts):
     """Pairs of texts whose boxes share more than a hair, in words."""
     hair = 1.0
-    upright = [(text, box) for text, box in _texts(figure) if text.get_rotation() % 90 == 0]
+    upright = [(text, box) for text, box in texts if text.get_rotation() % 90 == 0]
     for (one, a), (other, b) in itertools.combinations(upright, 2):
         across = min(a.x1, b.x1) - max(a.x0, b.x0)
         up = min(a.y1, b.y1) - max(a.y0, b.y0)
         if across > hair and up > hair:
             yield f"{one.get_text()!r} and {other.get_text()!r}"
+
+
+def covered(figure):
+    """Points and lines that a legend lies on, in words; straight lines over a whole panel may run under one."""
+    for axes in figure.axes:
+        if axes.get_legend() is None:
+            continue
+        box = axes.get_legend().get_window_extent()
+        for line in axes.get_lines():
+            if line.get_transform() != axes.transData:
+                continue
+            points = line.get_transform().transform(np.asarray(line.get_xydata(), dtype=float))
+            if line.get_linestyle() != "None" and len(points) > 1:  # what lies between the points is drawn as well
+                share = np.linspace(0, 1, 50)[:, None, None]
+                points = (points[:-1] * (1 - share) + points[1:] * share).reshape(-1, 2)
+            inside = (points > box.min).all(1) & (points < box.max).all(1)
+            if inside.any():
+                yield f"the legend lies on {line.get_label()}"
 
 
 def confusable(figure):
@@ -102,15 +120,29 @@ def test_every_axis_is_labelled_and_no_text_overlaps_another_or_leaves_the_page(
     page = figure.bbox
     inches = {"neurips": 5.5, "icml": 6.75, "column": 3.25}[width]
     assert page.width / figure.dpi == pytest.approx(inches) or page.width / figure.dpi == pytest.approx(3.25)
-    for text, box in _texts(figure):
+    texts = list(_texts(figure))
+    for text, box in texts:
         said = text.get_text()
         assert box.x0 >= page.x0 - 1, said  # half a point of antialiasing
         assert box.x1 <= page.x1 + 1, said
         assert box.y0 >= page.y0 - 1, said
         assert box.y1 <= page.y1 + 1, said
-    assert not list(overlaps(figure))
+    letters = importlib.import_module(f"paper_figures.{name}").layout.letters
+    said = [text.get_text() for text, _ in texts]
+    assert all(said.count(letter) == 1 for letter in "abcdef"[: len(letters)])
+    assert not list(overlaps(texts))
+    assert not list(covered(figure))
     assert not list(unlabelled(figure))
     assert not list(confusable(figure))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_caption_names_panels_by_letters_that_stay_with_them_at_every_width(name):
+    module = importlib.import_module(f"paper_figures.{name}")
+    letters = module.layout.letters
+    assert re.findall(r"\(([a-f])\)", module.caption) == list("abcdef"[: len(letters)])
+    assert not re.search(r"\b([Ll]eft|[Rr]ight|[Tt]op|[Bb]ottom|[Mm]iddle):", module.caption)
+    assert all(suited(module.layout, width).letters == letters for width in WIDTHS)
 
 
 def test_texts_that_overlap_and_lines_that_look_alike_in_grey_are_noticed():
@@ -122,7 +154,10 @@ def test_texts_that_overlap_and_lines_that_look_alike_in_grey_are_noticed():
     axes.text(0.51, 0.5, "another")
     axes.plot([0, 1], [0, 1], color="#0072B2", label="blue")
     axes.plot([0, 1], [1, 0], color="#D55E00", label="vermilion")
-    assert list(overlaps(figure)) == ["'one thing' and 'another'"]
+    assert list(overlaps(_texts(figure))) == ["'one thing' and 'another'"]
+    assert list(covered(figure)) == []
+    axes.legend(loc="center")
+    assert list(covered(figure)) == ["the legend lies on blue", "the legend lies on vermilion"]
     assert list(unlabelled(figure)) == ["x of [0]", "y of [0]"]
     assert list(confusable(figure)) == ["blue and vermilion"]
 
@@ -203,6 +238,71 @@ def test_a_document_includes_every_figure_of_the_folder(toy, tmp_path):
     assert r"\includegraphics{toy.pdf}" in text
     assert r"$\beta _{1}$ $\le $ 5\%" in text
     assert text.isascii()
+
+
+def ill_formed(text, folder):
+    """What a LaTeX engine would stumble over in a document of figures, in words: it is read as TeX reads it."""
+    depth, mathematics, open_, line = 0, False, [], 1
+    tokens = re.compile(
+        r"\\begin\{(\w+)\}|\\end\{(\w+)\}|\\includegraphics\{([^}]+)\}|\\label\{[\w:]+\}|\\(?:[A-Za-z]+|.)|%[^\n]*|.",
+        re.DOTALL,
+    )
+    for found in tokens.finditer(text):
+        token, begins, ends, file = found.group(), *found.groups()
+        line += token.count("\n")
+        if begins:
+            open_.append(begins)
+        elif ends and (not open_ or open_.pop() != ends):
+            yield f"line {line}: \\end{{{ends}}} closes nothing"
+        elif file and not (folder / file).exists():
+            yield f"line {line}: {file} is not there"
+        elif token in "{}":
+            depth += {"{": 1, "}": -1}[token]
+            if depth < 0:
+                yield f"line {line}: a brace closes nothing"
+        elif token == "$":
+            mathematics = not mathematics
+        elif (token in "^_" and not mathematics) or token in "&#" or not token.isascii():
+            yield f"line {line}: {token!r} as it is"
+        if token == "\n" and mathematics and text[found.end() : found.end() + 1] == "\n":
+            yield f"line {line}: a formula does not end"
+    if depth or mathematics or open_:
+        yield f"the end: {depth} braces, {open_} and {int(mathematics)} formulas are open"
+
+
+def test_the_document_of_all_figures_is_well_formed_and_finds_their_files(tmp_path):
+    captions = {name: importlib.import_module(f"paper_figures.{name}").caption for name in FIGURES}
+    for name in FIGURES:
+        (tmp_path / f"{name}.pdf").touch()
+    text = latex.document(captions)
+    assert list(ill_formed(text, tmp_path)) == []
+    assert (
+        text.count(r"\caption{")
+        == text.count(r"\includegraphics{")
+        == len(set(re.findall(r"\\label\{(.+?)\}", text)))
+        == len(FIGURES)
+    )
+    (tmp_path / f"{FIGURES[0]}.pdf").unlink()
+    assert len(list(ill_formed(text, tmp_path))) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a {b", "the end: 1 braces"),
+        ("a} b", "line 1: a brace closes nothing"),
+        ("\\end{figure}", "closes nothing"),
+        ("\\begin{figure}\\end{document}", "closes nothing"),
+        ("a_1", "'_' as it is"),
+        ("one & two", "'&' as it is"),
+        ("β", "as it is"),
+        ("$x", "1 formulas are open"),
+        ("$x\n\ny$", "a formula does not end"),
+    ],
+)
+def test_what_an_engine_would_stumble_over_is_noticed(tmp_path, text, said):
+    assert said in next(ill_formed(text, tmp_path))
+    assert list(ill_formed(r"50\% of $x_{1}$ \& {\em all} % $ } _", tmp_path)) == []
 
 
 def test_powers_and_indices_of_several_digits_are_one():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from PIL import Image
 
-from dualgap.errors import InvalidInput
-from dualgap.report.samples import _tiled, animate, draw_samples
+from dualgap.errors import InvalidInput, MissingExtra
+from dualgap.report.samples import A_SECOND, _tiled, animate, draw_samples
 
 RNG = np.random.default_rng(0)
 
@@ -41,5 +43,28 @@ def test_another_ending_is_refused(tmp_path):
     points = np.zeros((4, 2))
     with pytest.raises(InvalidInput, match=r"^output must end in .png, .pdf or .svg"):
         draw_samples(points, points, "", tmp_path / "a.gif")
-    with pytest.raises(InvalidInput, match=r"^output must end in .gif"):
+    with pytest.raises(InvalidInput, match=r"^output must end in .gif or .mp4"):
         animate([points], points, [""], tmp_path / "a.png")
+
+
+def test_a_video_has_a_frame_for_each_record_and_even_sides(tmp_path):
+    ffmpeg = pytest.importorskip("imageio_ffmpeg", reason="needs imageio-ffmpeg, of the extra video")
+    frames = RNG.normal(size=(3, 30, 2))
+    path = animate(list(frames), frames[0], ["a", "b", "c"], tmp_path / "a.MP4")
+    assert path.read_bytes()[4:8] == b"ftyp"
+    assert [one.name for one in tmp_path.iterdir()] == ["a.MP4"]
+    number, seconds = ffmpeg.count_frames_and_secs(str(path))
+    assert number == 3
+    assert seconds == pytest.approx(3 / A_SECOND)
+    reader = ffmpeg.read_frames(str(path))
+    width, height = next(reader)["size"]
+    reader.close()
+    assert width % 2 == height % 2 == 0
+
+
+def test_without_an_encoder_a_video_is_refused_with_what_brings_one(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)  # as where it is not installed
+    points = np.zeros((4, 2))
+    with pytest.raises(MissingExtra, match=r"^imageio_ffmpeg is needed .* pip install 'dualgap\[video\]'"):
+        animate([points], points, [""], tmp_path / "a.mp4")
+    assert not list(tmp_path.iterdir())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -11,6 +12,10 @@ import dualgap as dg
 from benchmarks.__main__ import main, names
 from benchmarks.case import Case, measure
 from benchmarks.coverage import Coverage, count, table
+from benchmarks.dual_coverage import counted
+from benchmarks.gan import over_seeds
+from benchmarks.kantorovich import summary as summary_of_runs
+from benchmarks.kept import each
 from benchmarks.lipschitz import summary
 from benchmarks.machine import describe
 from benchmarks.wasserstein import cases
@@ -107,3 +112,60 @@ def test_a_row_of_the_comparison_of_critics_is_the_median_and_the_extremes_of_it
     assert (row["least_share"], row["median_share"], row["greatest_share"]) == (0.5, 0.6, 0.9)
     assert row["median_value_share"] == 0.85
     assert [one["seed"] for one in row["seeds"]] == [0, 1, 2]
+
+
+def test_a_benchmark_that_was_stopped_goes_on_where_it_was(tmp_path) -> None:
+    calls: list[str] = []
+
+    def task(name: str, *, broken: bool = False):
+        def run() -> dict[str, object]:
+            calls.append(name)
+            if broken:
+                raise KeyboardInterrupt
+            return {"name": name}
+
+        return run
+
+    with pytest.raises(KeyboardInterrupt):
+        each("example", {"a": task("a"), "b": task("b", broken=True)}, under=tmp_path)
+    found = each("example", {"a": task("a"), "b": task("b")}, under=tmp_path)
+    assert calls == ["a", "b", "b"]
+    assert found == {"a": {"name": "a"}, "b": {"name": "b"}}
+    assert not list(tmp_path.iterdir())  # all are done: the next run measures anew
+
+
+def test_a_part_of_the_tasks_or_of_the_time_leaves_what_was_measured(tmp_path) -> None:
+    tasks = {name: (lambda name=name: {"name": name}) for name in "ab"}
+    assert list(each("example", {"a": tasks["a"]}, last=False, under=tmp_path)) == ["a"]
+    assert list(each("example", tasks, minutes=0, under=tmp_path)) == ["a"]
+    assert (tmp_path / "example.partial.json").exists()
+
+
+def test_coverage_counts_bounds_above_the_truth_and_certified_ones_that_miss() -> None:
+    def repeated(seed: int) -> tuple[float, dg.Bracket, float]:
+        points = dg.Bracket(
+            value=1.0, lower=1.0, upper=2.0, guarantee=dg.Guarantee.CERTIFIED, method="example", certificate=None
+        )
+        return (2.0 if seed < 3 else 0.5), points, (0.9 if seed == 7 else 1.5)
+
+    row = counted("example", 1, 1.0, repeated)
+    assert (row["above"], row["certified_violations"], row["repetitions"], row["kept"]) == (3, 1, 200, True)
+    assert row["median_share"] == 0.5
+
+
+def test_a_row_of_the_known_distances_holds_medians_and_every_lower_bound() -> None:
+    runs = [{"lower": lower, "value": 0.0, "cosine": None} for lower in (-0.3, -0.1, -0.2)]
+    assert summary_of_runs(runs) == {"lower": -0.2, "value": 0.0, "lowers": [-0.3, -0.1, -0.2]}
+
+
+@pytest.mark.parametrize("n", [1, 4, 5, 6, 8, 16, 64])
+def test_the_interval_of_a_median_has_the_confidence_that_it_says(n: int) -> None:
+    found = over_seeds(np.arange(n, dtype=float)[::-1])
+    low, high = (int(end) for end in found["interval"])
+    # of n fair coins, the median is between these order statistics unless at most `low` fall on one side
+    outside = 2 * sum(math.comb(n, k) for k in range(low + 1)) / 2**n
+    assert low + high == n - 1
+    assert found["confidence"] == pytest.approx(1 - outside)
+    assert found["confidence"] >= 0.95 or low == 0
+    assert outside + 2 * math.comb(n, low + 1) / 2**n > 0.05  # no shorter one would do
+    assert found["median"] == (n - 1) / 2

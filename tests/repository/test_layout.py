@@ -24,6 +24,7 @@ WITH = {
     "claims/result.py": "claims/test_verification.py",
     "claims/style.py": "claims/test_shipped.py",
     "claims/training.py": "claims/test_shipped.py",
+    "claims/training_methods.py": "claims/test_shipped.py",
     "claims/transport.py": "claims/test_shipped.py",
     "claims/update_methods.py": "claims/test_shipped.py",
     "claims/wgan.py": "claims/test_shipped.py",

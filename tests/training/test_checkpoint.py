@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from safetensors.torch import load_file
 import dualgap as dg
 from dualgap.errors import InvalidInput, Unwritable
 from dualgap.training import Checkpoint
+from dualgap.training.checkpoint import OtherConfiguration
 
 
 def game(**changes):
@@ -165,6 +167,23 @@ def test_a_checkpoint_of_another_configuration_says_what_differs(change, said, t
     run(checkpoint=tmp_path / "run")
     with pytest.raises(InvalidInput, match=rf"^checkpoint must be of this configuration, .*{said}"):
         run(**change, checkpoint=tmp_path / "run")
+
+
+def test_a_program_is_told_what_differs_as_data(tmp_path):
+    run(checkpoint=tmp_path / "run")
+    with pytest.raises(OtherConfiguration) as caught:
+        run(game=game(batch_size=16, regulariser=None), checkpoint=tmp_path / "run")
+    assert caught.value.differences == {
+        "game.batch_size": ("16", "8"),
+        "game.regulariser": ("None", "R1"),
+        "game.regulariser.weight": (None, "0.1"),
+    }
+    assert caught.value.argument == "checkpoint"
+
+
+def test_a_long_list_of_what_differs_is_cut():
+    said = str(OtherConfiguration(Path("run"), {f"a{k}": ("1", None) for k in range(7)}))
+    assert "a4 is absent there and 1 here; and 2 more; choose" in said
 
 
 def test_data_of_equal_shape_and_other_numbers_are_another_configuration(tmp_path):

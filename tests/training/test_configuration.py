@@ -23,8 +23,9 @@ def test_one_changed_setting_is_one_difference():
     def lines(**changes):
         return configuration(scaling=dg.methods.Adam(**changes))
 
-    assert differences(lines(), lines()) == []
-    assert differences(lines(), lines(beta2=0.5)) == ["scaling.beta2 is 0.5 there and 0.999 here"]
+    assert differences(lines(), lines()) == {}
+    assert differences(lines(), lines(beta2=0.5)) == {"scaling.beta2": ("0.999", "0.5")}
+    assert differences({}, {"a": "1"}) == {"a": (None, "1")}
 
 
 def test_arrays_are_compared_by_their_numbers_and_functions_by_their_names():

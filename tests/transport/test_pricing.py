@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+from concurrent.futures import Executor, Future
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -55,6 +58,40 @@ def test_every_violated_pair_is_found(device, seed, kind, d):
     # What is found beyond is as near to its potentials as the screen rounds.
     size = dense.max() + np.abs(f).max() + np.abs(g).max()
     assert (dense - f[:, None] - g)[found.rows, found.columns].max() <= 1e-4 * size
+
+
+@given(st.integers(0, 10**6), kinds, st.integers(1, 4), st.integers(1, 5))
+@settings(max_examples=10)
+def test_strips_that_are_sent_give_what_the_whole_gives(seed, kind, d, k):
+    """Each through pickle, as to another process; 300 rows are several blocks, so that the strips are several."""
+    cost, dense, g = problem(seed, d, kind, n=300, m=700)
+    f = np.median(dense - g, axis=1)
+    with pytest.MonkeyPatch.context() as patch, Copying() as executor:
+        patch.setattr(pricing, "SENT_PAIRS", 0)
+        there, beyond = cheapest(cost, g, k, executor=executor), violated(cost, f, g, most=10**6, executor=executor)
+        assert executor.strips == 2 * 5
+    here, above = cheapest(cost, g, k), violated(cost, f, g, most=10**6)
+    # Products of float32 may round otherwise in blocks of another height; what is found is computed from differences.
+    np.testing.assert_allclose(there.transform, here.transform, rtol=0, atol=1e-13 * (dense.max() + np.abs(g).max()))
+    least = {(i, j) for i, j in enumerate(np.argmin(dense - g, axis=1))}
+    assert least <= set(zip(there.pairs.rows, there.pairs.columns, strict=True))
+    wrong = set(zip(*np.nonzero(dense - f[:, None] - g <= 0), strict=True))
+    assert beyond is not None
+    assert above is not None
+    assert wrong <= set(zip(beyond.rows, beyond.columns, strict=True))
+    np.testing.assert_allclose(beyond.costs, dense[beyond.rows, beyond.columns], rtol=1e-12, atol=1e-12)
+
+
+class Copying(Executor):
+    """Does at once what it is asked for, on a copy such as another process would have."""
+
+    strips = 0
+
+    def submit(self, fn, /, *args, **kwargs):
+        self.strips += 1
+        done = Future()
+        done.set_result(pickle.loads(pickle.dumps(fn))(*pickle.loads(pickle.dumps(args)), **kwargs))
+        return done
 
 
 def test_too_many_violated_pairs_are_not_listed():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -182,6 +183,18 @@ def test_a_gap_or_a_deadline_or_a_bar_asks_for_the_method_that_has_them():
         assert dg.wasserstein(x, y, **options).method == "sparse"
     with pytest.raises(InvalidInput, match="deadline must be an option of the method 'exact'"):
         dg.wasserstein(x, y, method="exact", deadline=1.0)
+
+
+def test_an_executor_is_one_and_prices_points_only():
+    x, y = np.random.default_rng(4).normal(size=(2, 20, 2))
+    with ThreadPoolExecutor(1) as executor:
+        assert dg.wasserstein(x, y, executor=executor).method == "sparse"
+        p, q = dg.Points(x), dg.Points(y)
+        with pytest.raises(InvalidInput, match="executor must be left out where cost is given"):
+            dg.wasserstein(p, q, cost=np.ones((20, 20)), method="sparse", executor=executor)
+    for bad in (2, map, "dask"):
+        with pytest.raises(InvalidInput, match=r"executor must be a concurrent\.futures\.Executor"):
+            dg.wasserstein(x, y, executor=bad)
 
 
 @pytest.mark.parametrize("moment", ["levels", "solve", "feasible"])

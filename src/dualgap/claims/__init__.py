@@ -70,6 +70,7 @@ _TOPICS = (
     "style",
     "latent",
     "training",
+    "training_methods",
 )
 
 _REGISTRY = Registry()

@@ -70,7 +70,7 @@ def ring_is_covered(seeds, *, run=lambda seeds: _metrics(seeds, steps=900)):
 SPARSE = dg.training.Evaluation(points=500)
 
 
-def _game(critic=None, **changes):
+def small_ring(critic=None, **changes):
     """The ring with small networks, the heuristic's loss, and no regulariser."""
     parts = {
         "generator": dg.networks.MLP((2, 32, 32, 2)),
@@ -84,7 +84,7 @@ def _game(critic=None, **changes):
     return dg.training.AdversarialGame(**{**parts, **changes})
 
 
-def _collapse(game, seeds, *, steps=400, method=None):
+def collapse(game, seeds, *, steps=400, method=None):
     """The mean reverse KL of the modes in the second half of a run with heavy momentum, seed by seed."""
     method = method or dg.methods.AlternatingGDA(step=2e-3, first="y", scaling=dg.methods.Adam(beta1=0.9, beta2=0.99))
     run = dg.training.train(game, method, seeds=seeds, steps=steps, record=steps // 8, observe=SPARSE)
@@ -94,15 +94,15 @@ def _collapse(game, seeds, *, steps=400, method=None):
 @lru_cache(maxsize=4)
 def _plain(seeds, steps=400):
     """What the remedies are compared with, run once for all of them."""
-    return _collapse(_game(), seeds, steps=steps)
+    return collapse(small_ring(), seeds, steps=steps)
 
 
 def _seeing(statistic):
-    return _game(dg.networks.WithStatistic(dg.networks.MLP((3, 32, 32, 1), activation="leaky_relu"), statistic))
+    return small_ring(dg.networks.WithStatistic(dg.networks.MLP((3, 32, 32, 1), activation="leaky_relu"), statistic))
 
 
 def _packed(number):
-    return _game(dg.networks.MLP((2 * number, 32, 32, 1), activation="leaky_relu"), packing=number)
+    return small_ring(dg.networks.MLP((2 * number, 32, 32, 1), activation="leaky_relu"), packing=number)
 
 
 RINGS = (
@@ -120,10 +120,10 @@ MORE = Seeds(at_least=0.5, quick=12, full=64)
     hypotheses=RINGS,
     instances=MORE,
     mutants=[
-        Mutant("packs of one", {"remedy": lambda seeds: _collapse(_packed(1), seeds)}),
+        Mutant("packs of one", {"remedy": lambda seeds: collapse(_packed(1), seeds)}),
     ],
 )
-def packing_prevents_collapse(seeds, *, remedy=lambda seeds: _collapse(_packed(4), seeds)):
+def packing_prevents_collapse(seeds, *, remedy=lambda seeds: collapse(_packed(4), seeds)):
     yield Evidence(remedy(seeds), _plain(seeds), ">", 0.0, "reverse KL of the plain GAN, against packing")
 
 
@@ -140,7 +140,7 @@ def packing_prevents_collapse(seeds, *, remedy=lambda seeds: _collapse(_packed(4
         Mutant("the plain GAN again", {"remedy": _plain}),
     ],
 )
-def statistics_prevent_collapse(seeds, *, remedy=lambda seeds: _collapse(_seeing("pairwise"), seeds)):
+def statistics_prevent_collapse(seeds, *, remedy=lambda seeds: collapse(_seeing("pairwise"), seeds)):
     yield Evidence(
         remedy(seeds), _plain(seeds), ">", 0.0, "reverse KL of the plain GAN, against one with the statistic"
     )
@@ -161,7 +161,7 @@ def _unrolled(unroll):
     mutants=[Mutant("the plain GAN again", {"remedy": lambda seeds: _plain(seeds, steps=150)})],
 )
 def unrolling_prevents_collapse(
-    seeds, *, remedy=lambda seeds: _collapse(_game(), seeds, steps=150, method=_unrolled(2))
+    seeds, *, remedy=lambda seeds: collapse(small_ring(), seeds, steps=150, method=_unrolled(2))
 ):
     yield Evidence(remedy(seeds), _plain(seeds, steps=150), ">", 0.0, "reverse KL of the plain GAN, against unrolling")
 
@@ -169,7 +169,7 @@ def unrolling_prevents_collapse(
 def _sharpened(seeds, *, saturating):
     """The norm of the generator's gradient before and after the discriminator alone has learnt for 400 steps."""
     far = dg.training.Ring(spread=0.05, radius=10.0)
-    game = _game(data=far)
+    game = small_ring(data=far)
     judged = dataclasses.replace(game, saturating=saturating)
 
     def norms(x, y):
@@ -275,34 +275,3 @@ def critic_follows_the_distance(
     yield Evidence(distance, value, "==", 0.2 * distance + 0.05, "the WGAN's values")
     value, _ = _lines(seed, dg.duals.JensenShannon(), None)
     yield Evidence(np.log(2), value, "==", 0.1 * np.log(2), "the discriminators' values")
-
-
-def _averaged_and_last(seeds, *, decay=0.99):
-    """The share of points near a mode of the averaged generator, and of the one that is averaged."""
-    game = _game(regulariser=dg.duals.R1(0.05))
-    inner = dg.methods.AlternatingGDA(step=5e-3, first="y", scaling=dg.methods.Adam(beta1=0.0, beta2=0.99))
-    method = dg.methods.Averaged(method=inner, points="iterates", decay=decay)
-    run = dg.training.train(game, method, seeds=seeds, steps=500, record=500, observe=SPARSE)
-    players = run.x[-1], run.state["at.x"]
-    clouds = [game.generate(x, dg.games.Streams(seeds, purpose=2, dtype=x.dtype), 2500) for x in players]
-    found = [dg.training.mode_coverage(cloud, game.data.centres(), game.data.spread) for cloud in clouds]
-    return tuple(np.asarray(one["high_quality"]) for one in found)
-
-
-@claim(
-    topic=TOPIC,
-    title="On the ring the average of the last weights is nearer to the modes than the last weights",
-    statement=r"After 500 alternating steps of constant size, for at least half of all seeds, a larger share of the points "
-    r"of the exponentially averaged generator lies within $3\sigma$ of a mode than of the points of the last generator.",
-    source="yazici2019",
-    hypotheses=r"ring of radius 1, $\sigma = 0.05$; networks of 2 layers of 32, R1 of weight 0.05, Adam, step 0.005; average "
-    r"over about 100 steps",
-    instances=MORE,
-    mutants=[
-        Mutant("the last for the average", {"shares": lambda seeds: _averaged_and_last(seeds)[::-1]}),
-        Mutant("an average over one step", {"shares": lambda seeds: _averaged_and_last(seeds, decay=1e-9)}),
-    ],
-)
-def averaging_helps_on_the_ring(seeds, *, shares=_averaged_and_last):
-    averaged, last = shares(seeds)
-    yield Evidence(last, averaged, ">", 0.0, "share near a mode, average against last")

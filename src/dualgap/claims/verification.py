@@ -143,7 +143,10 @@ def _near(word: str, names: Iterable[str]) -> list[str]:
 
 
 def _identifiers(only: str | Iterable[str]) -> set[str]:
-    wanted = (only,) if isinstance(only, str) else tuple(only) if isinstance(only, Iterable) else ()
+    try:
+        wanted = (only,) if isinstance(only, str) else tuple(only)
+    except TypeError:  # nothing to go through, though it may say that it is
+        wanted = ()
     if not wanted or not all(isinstance(identifier, str) for identifier in wanted):
         raise InvalidInput(
             f"only must be the identifier of a claim, or a sequence of them, got {only!r}; leave it out for all",

@@ -3,7 +3,8 @@
 Exit codes: 0 when all went well; 1 when a claim is refuted or a mutant survives; 2 for a wrong option or an input that is not what the
 mathematics needs; 3 when the check of a claim crashed, or a call of a
 sweep; 4 when the budget is too small to decide a claim; 5 when a file or folder cannot
-be written; 6 when a file of claims cannot be run or an extra is not installed. What is wrong is said in one line on standard error.
+be written; 6 when a file of claims cannot be run or an extra is not installed; 130 after Ctrl-C, which leaves no half-written file. What
+is wrong is said in one line on standard error.
 
 What a command needs is imported inside it, so that ``dualgap --help`` answers at once.
 """

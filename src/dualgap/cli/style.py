@@ -71,6 +71,8 @@ def style(
     image = require("PIL.Image", extra="figures")
     check_output(output, *PICTURES)
     numbers = check_output(output.with_suffix(".json"), ".json")
+    for given, name in ((content, "content"), (style, "style")):
+        _refuse_to_replace(given, name, output)
     chosen = _features(features, weights, seed)
     least = 2 * chosen.smallest_side - 1
     first = read_picture(content, "content", size=size, smallest_side=least)
@@ -101,6 +103,13 @@ def style(
     said = {"content": str(content), "style": str(style), "seed": seed}
     said |= {"features": features.value, "loss": loss.value, "colours": colours.value}
     print(write_text(numbers, json.dumps({**said, **_record(first, found)}, indent=1) + "\n"))
+
+
+def _refuse_to_replace(given: Path, name: str, output: Path) -> None:
+    from dualgap.errors import InvalidInput
+
+    if output.exists() and given.exists() and output.samefile(given):
+        raise InvalidInput(f"output must be another file than {name}, got {output}", argument="output")
 
 
 def _record(picture: Any, found: Any) -> dict[str, Any]:

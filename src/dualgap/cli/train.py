@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +13,7 @@ from dualgap.errors import InvalidInput
 
 if TYPE_CHECKING:
     from dualgap.games import Trajectory
+    from dualgap.training.checkpoint import OtherConfiguration
     from dualgap.training.recipes import Recipe
 
 __all__ = ["train"]
@@ -45,7 +45,7 @@ class Penalty(enum.StrEnum):
 #: What a Lipschitz dual needs, and what helps the others.
 USUAL = {Objective.wasserstein: Penalty.gradient_penalty}
 #: What of a recipe fades with its number of steps, by the ends of the names in its configuration.
-FADES = re.compile(r"\.(noise\.until|scaling\w*\.steps)$")
+FADING_STEPS, FADING_NOISE = (".scaling_x.steps", ".scaling_y.steps"), ".noise.until"
 #: Points in a picture, and pictures in an animation.
 DRAWN, FRAMES = 1000, 40
 #: Rows of the table, whatever the number of records.
@@ -85,13 +85,12 @@ def train(
     picture: Annotated[
         Path | None, typer.Option(help="Draw generated samples of seed 0 beside data: .png, .pdf or .svg.")
     ] = None,
-    animation: Annotated[Path | None, typer.Option(help="Draw the training of seed 0: a .gif.")] = None,
+    animation: Annotated[Path | None, typer.Option(help="Draw the training of seed 0: a .gif, or an .mp4.")] = None,
 ) -> None:
     """Train a GAN as an ensemble of seeds, and print what it covers as it learns."""
     one_thread()
     import dualgap as dg
-    from dualgap.extras import require
-    from dualgap.report.samples import ANIMATIONS, PICTURES
+    from dualgap.report.samples import ANIMATIONS, PICTURES, require_for
     from dualgap.writing import check_output
 
     written = {
@@ -102,8 +101,9 @@ def train(
     for name, (path, endings) in written.items():
         if path is not None:
             check_output(path, *endings, argument=name)
-    if picture is not None or animation is not None:
-        require("matplotlib.figure", extra="figures")
+    for path in (picture, animation):
+        if path is not None:
+            require_for(path)
     recipe = _recipe(problem, objective, regulariser, method, steps)
     run = _trained(recipe, seeds, animated=animation is not None, device=device, checkpoint=checkpoint)
     files = [] if output is None else [_kept(run, output)]
@@ -114,21 +114,24 @@ def train(
 
 
 def _trained(recipe: Recipe, seeds: int, *, animated: bool, device: str, checkpoint: Path | None) -> Trajectory:
+    from dualgap.training.checkpoint import OtherConfiguration
+
     record = max(1, recipe.steps // (FRAMES if animated else 10))
     try:
         return recipe.train(seeds=range(seeds), record=record, path=animated, device=device, checkpoint=checkpoint)
-    except InvalidInput as error:
+    except OtherConfiguration as error:
         raise _of_other_steps(error, recipe.steps) from error
 
 
-def _of_other_steps(error: InvalidInput, steps: int) -> InvalidInput:
+def _of_other_steps(error: OtherConfiguration, steps: int) -> InvalidInput:
     """Where a checkpoint differs in nothing but what fades with the number of steps: that, in the words of the options."""
-    unlike = re.findall(r"([\w.]+) is ([^;]+) there and ([^;]+) here;", str(error))
-    fades = {name: (there, here) for name, there, here in unlike if FADES.search(name)}
-    known = next((pair for name, pair in fades.items() if name.endswith(".steps")), None)
-    if error.argument != "checkpoint" or known is None or len(fades) != len(unlike):
+    known = [pair for name, pair in error.differences.items() if name.endswith(FADING_STEPS)]
+    if not known or not all(name.endswith((*FADING_STEPS, FADING_NOISE)) for name in error.differences):
         return error
-    theirs = steps * int(known[0]) // int(known[1])
+    here, there = known[0]
+    if here is None or there is None:  # a method that fades against one that does not
+        return error
+    theirs = steps * int(there) // int(here)
     return InvalidInput(
         f"checkpoint must be of a run of {steps} steps, got one of {theirs}: this recipe's noise and steps fade with --steps; "
         f"repeat it with --steps {theirs}, or choose another file",

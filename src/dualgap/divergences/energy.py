@@ -122,7 +122,11 @@ def _sorted(p: Points, q: Points) -> Bracket:
     order = xp.argsort(constant(points), stable=True)
     points, signed = xp.take(points, order), xp.take(signed, order)
     step = xp.cumulative_sum(signed)[:-1]
-    square = 2 * xp.sum(step**2 * (points[1:] - points[:-1]))
+    with np.errstate(over="ignore"):
+        square = 2 * xp.sum(step**2 * (points[1:] - points[:-1]))
+    if not math.isfinite(float(constant(square))):
+        raise InvalidInput("p and q must be so near each other that a double holds twice their distance; divide the points "
+                           "by a common unit", argument="p")  # fmt: skip
     # F - G is a running sum of up to n terms of size at most 1, so its error is n eps, and its square twice that.
     n = len(points)
     gap = EPS * (n + 8)

@@ -23,6 +23,8 @@ WIDE = 1e-9
 HOPELESS = 1e-3
 #: Up to this dimension sums in many digits take well under a second.
 CHEAP = 32
+#: Values below may have been rounded by multiples of the least double, which is no share of them.
+SMALL, LEAST = 1e-290, 5e-324
 #: Below the smallest divergence of two different covariances, above what 30 digits left of 60 can get wrong.
 NOISE = 1e-40
 
@@ -70,7 +72,15 @@ def rounded(value: Any, error: float, pair: GaussianPair) -> tuple[Any, float, f
     """The value in the dtype of the input, and bounds that hold both the truth and the value as given."""
     given = pair.xp.astype(value, pair.dtype)
     plain, shown = float(constant(value)), float(constant(given))
+    if plain < SMALL and not _alike(pair):
+        error += 4 * (pair.rank + 4) * LEAST
     return given, max(min(plain - error, shown), 0.0), max(plain + error, shown)
+
+
+def _alike(pair: GaussianPair) -> bool:
+    """Whether both laws are the same, to the last digit."""
+    laws = evidence(pair)
+    return all(np.array_equal(laws[f"{part}_p"], laws[f"{part}_q"]) for part in ("mean", "covariance"))
 
 
 def evidence(pair: GaussianPair) -> dict[str, Any]:
@@ -94,6 +104,8 @@ def _in_digits(pair: GaussianPair, rough: Any, certificate: TwoGaussians) -> tup
     if math.isfinite(upper):
         noise = 0.0 if np.array_equal(certificate.covariance_p, certificate.covariance_q) else NOISE
         lower, upper = lower * (1 - 1e-15) - noise, upper * (1 + 1e-15) + noise
+        if upper < SMALL and not _alike(pair):  # the bounds in digits were rounded to doubles
+            lower, upper = lower - LEAST, upper + LEAST
     matrix = pair.reduced[0]
     given: Any = array_namespace(matrix).asarray(value, dtype=pair.dtype)
     if is_torch(matrix):

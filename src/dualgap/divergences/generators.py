@@ -27,10 +27,14 @@ __all__ = [
     "Jeffreys",
     "JensenShannon",
     "KullbackLeibler",
+    "LARGEST_ORDER",
     "Power",
     "SquaredHellinger",
     "TotalVariation",
 ]
+
+#: Beyond this order a power leaves the doubles, and the divergence is that of order infinity to all digits.
+LARGEST_ORDER = 1e300
 
 
 class FDivergence(ABC):
@@ -311,7 +315,7 @@ class ChiSquared(FDivergence):
 
     def perspective(self, p: np.ndarray, q: np.ndarray) -> np.ndarray:
         """(p - q)^2 / q."""
-        return (p - q) * ((p - q) / q)
+        return np.square((p - q) / np.sqrt(q))  # the square overflows only where the term does
 
     def remainder(self, u: np.ndarray) -> np.ndarray:
         """u^2."""
@@ -343,7 +347,7 @@ class Power(FDivergence):
     order: float
 
     def __post_init__(self) -> None:
-        validation.real(self.order, "order", above=0)
+        validation.real(self.order, "order", above=0, at_most=LARGEST_ORDER)
         if self.order == 1:
             raise InvalidInput("order must not be 1, got 1; its limit is KullbackLeibler()", argument="order")
 
@@ -385,7 +389,10 @@ class Power(FDivergence):
         if self.order < 0.5:
             exponent = np.minimum(self.order * log_quotient(p, q), 700)  # beyond, the power is below e^-700 p
             return (q * np.expm1(exponent) - self.order * (p - q)) / slope
-        return p * np.expm1(slope * log_quotient(p, q)) / slope - p + q
+        exponent = slope * log_quotient(p, q)
+        # Where the exponential alone may overflow, 1 makes no difference to it.
+        grown = np.where(exponent > 600, np.exp(exponent + np.log(p)), p * np.expm1(np.minimum(exponent, 600)))
+        return grown / slope - p + q
 
     def remainder(self, u: np.ndarray) -> np.ndarray:
         """From f'' = a t^(a-2)."""

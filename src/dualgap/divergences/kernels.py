@@ -44,6 +44,8 @@ TINY_RATIO = 1e-290
 CACHED = 1 << 15
 #: Above this no mass, product or quotient of masses is near the ends of the doubles.
 PLAIN = 1e-140
+#: Exponentials of more, from which 1 makes no difference, are taken in three factors.
+FAR = 600.0
 
 
 class AtomPair(Protocol):
@@ -320,11 +322,11 @@ def hellinger_terms(atoms: AtomPair) -> Any:
 
 
 def chi_squared_terms(atoms: AtomPair) -> Any:
-    """(p - q)^2 / q; the mass of p where q has none, whose divergence is infinite."""
+    """(p - q)^2 / q, as a square that overflows only where it does; the mass of p where q has none, whose divergence is infinite."""
     xp = atoms.xp
     empty = atoms.missed | (atoms.q == 0)
-    ratio = atoms.sum / atoms.larger / xp.where(empty, xp.ones_like(atoms.sum), atoms.scaled / atoms.larger)
-    return atoms.sum * atoms.t * atoms.t * ratio
+    root = atoms.sum * atoms.t / xp.sqrt(xp.where(empty, atoms.larger, atoms.scaled))
+    return root * root
 
 
 def power_terms(atoms: AtomPair, order: float) -> Any:
@@ -341,6 +343,7 @@ def power_terms(atoms: AtomPair, order: float) -> Any:
     coefficients = [2 * order, 2 * order * (2 * order - 1) / 3]
     for k in range(3, 2 * TERMS + 4):
         coefficients.append(((2 * order - 1) * coefficients[-1] + (k - 2) * coefficients[-2]) / (k + 1))
+    coefficients = [one for one in coefficients if math.isfinite(one)]  # of orders so large that only t = 0 is near
     slope = order - 1
 
     def direct() -> Any:
@@ -350,12 +353,23 @@ def power_terms(atoms: AtomPair, order: float) -> Any:
             value = (atoms.scaled * atoms.xp.expm1(exponent) - order * (atoms.p - atoms.scaled)) / slope
             value = value if atoms.plain else atoms.xp.where(atoms.extra, atoms.scaled, value)
         else:
-            value = atoms.p * atoms.xp.expm1(slope * atoms.log_ratio) / slope - atoms.p + atoms.scaled
+            value = _grown(atoms.p, slope * atoms.log_ratio) / slope - atoms.p + atoms.scaled
         # A mass that only p has contributes a / (1 - a) of itself for a < 1; one that only q has, itself.
         alone = atoms.p * (order / (1 - order) if order < 1 else 1.0)
         return value if atoms.plain else atoms.xp.where(atoms.missed, alone, value)
 
     return choose(atoms, lambda t, both: both / 2 * t * t * horner(t, coefficients), direct)
+
+
+def _grown(p: Any, exponent: Any) -> Any:
+    """p (e^x - 1), which overflows only where it does: in three factors where e^x might."""
+    xp = array_namespace(p)
+    far = exponent > FAR
+    if not bool(xp.any(far)):
+        return p * xp.expm1(exponent)
+    third = xp.exp(xp.where(far, exponent, xp.zeros_like(exponent)) / 3)
+    near = xp.expm1(xp.where(far, xp.zeros_like(exponent), exponent))
+    return xp.where(far, p * third * third * third, p * near)
 
 
 def choose(atoms: AtomPair, series: Callable[[Any, Any], Any], direct: Callable[[], Any]) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from dualgap.bracket import Bracket
-from dualgap.divergences.generators import FDivergence
+from dualgap.divergences.generators import LARGEST_ORDER, FDivergence
 from dualgap.divergences.tables import (
     CHI_SQUARED,
     F_DIVERGENCE,
@@ -208,7 +208,7 @@ def renyi(p: Any, q: Any, *, order: float, method: str = "auto", **options: Any)
 
     Reference: renyi1961, vanerven2014
     """
-    order = real(order, "order", above=0)
+    order = real(order, "order", above=0, at_most=LARGEST_ORDER)
     if order == 1:
         return replace(KL.compute(p, q, method=method, **options), quantity="renyi")
     return RENYI.compute(p, q, method=method, order=order, **options)

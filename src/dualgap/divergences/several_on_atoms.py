@@ -59,12 +59,10 @@ def of_points(laws: Sequence[Points], weights: np.ndarray) -> Bracket:
 
 
 def _common_dtype(arrays: Sequence[Any]) -> Any:
-    dtype = alike(arrays[0], arrays[0])[2]
-    for array in arrays[1:]:
-        one, other, _ = alike(arrays[0], array)
-        narrow = all("float32" in str(x.dtype) for x in arrays)
-        dtype = arrays[0].dtype if narrow else array_namespace(one, other).float64
-    return dtype
+    """float32 where all are, else float64: of torch where one is a tensor."""
+    model = next((x for x in arrays if validation.is_torch(x)), arrays[0])
+    narrow = all("float32" in str(x.dtype) for x in arrays)
+    return model.dtype if narrow else array_namespace(alike(model, model)[0]).float64
 
 
 def _bracket(arrays: Sequence[Any], weights: np.ndarray, rounding: float, dtype: Any = None) -> Bracket:

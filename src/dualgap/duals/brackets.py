@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from scipy.spatial.distance import cdist
 
 from dualgap.bracket import Bracket, Certificate, Guarantee
 from dualgap.divergences.generators import FDivergence
@@ -19,15 +20,17 @@ from dualgap.duals.log_ratio import LogRatio
 from dualgap.measures import Points
 from dualgap.objectives import DonskerVaradhan, Dual, SemiDual
 from dualgap.transport.discrete import plain_masses
+from dualgap.transport.dual_pair import DualPair
 from dualgap.transport.duality import tight_potentials
 from dualgap.transport.exact import certify, solve
 from dualgap.transport.extension import Extension, LipschitzCritic
 from dualgap.transport.ground import Cost, MatrixCost, point_cost
 from dualgap.transport.population import population_bracket
+from dualgap.transport.quadratic_envelope import QuadraticEnvelope, envelopes_through, moment_map
 from dualgap.transport.splits import Split
 from dualgap.validation import detached
 
-__all__ = ["admissible", "bracket_of_laws", "bracket_of_points", "log_ratios", "within_reach"]
+__all__ = ["admissible", "bracket_of_laws", "bracket_of_points", "envelopes_of_critic", "log_ratios", "within_reach"]
 
 #: A penalised critic's slope is near 1, not at it; the extension of the critic times one of these is chosen by
 #: its value.
@@ -128,14 +131,48 @@ def admissible(critic: FittedCritic, split: Split) -> Sequence[LipschitzCritic]:
     return [Extension(anchors, -slope * scores, "euclidean") for slope in SLOPES]
 
 
+def envelopes_of_critic(critic: LipschitzCritic, split: Split) -> list[QuadraticEnvelope]:
+    """Pairs for the squared distance that hold everywhere, from a critic of the semi-dual of order 2.
+
+    .. math:: f(x_i) = \\min_k |x_i - y_k|^2 - g(y_k)
+
+    over training draws: the k that is attained is where x_i goes, and f the potential there, through which quadratics are laid.
+
+    Parameters
+    ----------
+    critic : callable, (n, d) array -> (n,) scores
+        g.
+    split : Split
+
+    Examples
+    --------
+    >>> from dualgap.transport.splits import split_draws
+    >>> from dualgap.measures import Samples
+    >>> split = split_draws(Samples(np.arange(100.0)), Samples(1 + np.arange(100.0)), 0)
+    >>> pairs = envelopes_of_critic(lambda y: 2 * y[:, 0] - 1, split)  # a shift by 1
+    >>> len(pairs), pairs[0].centres.shape
+    (4, (50, 1))
+    """
+    x, y = (part[:ANCHORS] for part in split.train)
+    scores, images, potential = critic(y), np.empty_like(x), np.empty(len(x))
+    rows = max(1, 2**20 // len(y))
+    for k in range(0, len(x), rows):
+        part = slice(k, k + rows)
+        left = cdist(x[part], y, "sqeuclidean") - scores
+        nearest = left.argmin(axis=1)
+        images[part], potential[part] = y[nearest], left.min(axis=1)
+    return envelopes_through(x, images, potential, moment_map(*split.train))
+
+
 def bracket_of_laws(
-    objective: Dual, critics: Sequence[LipschitzCritic], split: Split, level: float, diameter: float | None
-) -> tuple[Bracket, LipschitzCritic]:
+    objective: Dual, critics: Sequence[DualPair], split: Split, level: float, diameter: float | None
+) -> tuple[Bracket, Any]:
     """Bounds of the divergence between the laws, from draws that had no part in making the critics; and the critic that gave
     them.
 
     One critic, and what it is clipped to, is chosen on the validation draws; the held-out draws give the bound. A transport
-    distance of any order is at least W_1, so that 1-Lipschitz critics bound it.
+    distance is at least those of smaller orders, so that 1-Lipschitz critics bound all of them, and pairs for the squared distance
+    those from order 2 on.
     """
     if objective.generator is None:
         order = float(objective.order) if isinstance(objective, SemiDual) else 1.0
@@ -143,11 +180,12 @@ def bracket_of_laws(
             critics, split, order=order, level=level, diameter=diameter, plan_points=PLAN_POINTS, method="neural"
         )
         proof: Any = found.certificate
-        below = "" if order == 1 else "the value and the lower bound are those of W_1, which is at most W_r"
+        said = "the value and the lower bound are those of W_{:g}, which is at most W_{:g}"
+        below = "" if order == proof.critic.order else said.format(proof.critic.order, order)
         reason = "; ".join(filter(None, (below, found.reason)))
         return replace(found, quantity=objective.quantity, reason=reason), proof.critic
     generator = objective.generator
-    critic = max(critics, key=lambda one: _promise(objective, generator, one, split, level))
+    critic: Any = max(critics, key=lambda one: _promise(objective, generator, one, split, level))
     choosing, proving = (
         log_ratios(objective, critic, split.train, part, None) for part in (split.validation, split.held_out)
     )
@@ -155,9 +193,7 @@ def bracket_of_laws(
     return replace(found, method="neural", quantity=objective.quantity), critic
 
 
-def _promise(
-    objective: Dual, generator: FDivergence, critic: LipschitzCritic, split: Split, level: float
-) -> tuple[float, float]:
+def _promise(objective: Dual, generator: FDivergence, critic: Any, split: Split, level: float) -> tuple[float, float]:
     """What the validation draws say that a critic will prove."""
     scores = log_ratios(objective, critic, split.train, split.validation, None)
     said = bracket_of_scores(scores, scores, generator, level=level)

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from dualgap.bracket import Bracket
 from dualgap.duals.ascent import Ascent, climb
-from dualgap.duals.brackets import admissible, bracket_of_laws, bracket_of_points
+from dualgap.duals.brackets import admissible, bracket_of_laws, bracket_of_points, envelopes_of_critic
 from dualgap.duals.candidates import Candidate, candidates_of
 from dualgap.duals.estimation_game import EstimationGame
 from dualgap.duals.fitted_critic import FittedCritic, certified_scale
@@ -31,8 +31,10 @@ from dualgap.measures import Points
 from dualgap.networks import Network
 from dualgap.objectives import Dual, SemiDual
 from dualgap.progress import Progress, resolve
-from dualgap.transport.extension import LipschitzCritic
+from dualgap.transport.dual_pair import DualPair
 from dualgap.transport.plain_critics import critics_of
+from dualgap.transport.quadratic_envelope import envelopes_of
+from dualgap.transport.splits import SHARES, Split
 from dualgap.validation import confidence_level, count, points_array, real
 
 __all__ = ["DualFit", "fit"]
@@ -43,6 +45,9 @@ RECORDED_POINTS = 2048
 TRIAL = 0.2
 #: Draws of each law between which a plan is computed for a critic.
 PLAN_POINTS = 1500
+#: Of the draws of Samples, those that train a critic of an f-divergence, and those that choose: what the held-out draws take from
+#: the value costs more than what a critic of a density ratio loses by fewer draws. Critics of transport lose more.
+RATIO_SHARES = (0.3, 0.1)
 
 
 @final
@@ -55,7 +60,7 @@ class DualFit:
     objective : Dual
     critic : callable, (n, d) array or tensor -> (n,) scores
         The critic that the bracket rests on: of all restarts and kinds the best on the validation points. Of a tensor it has
-        gradients.
+        gradients. Where a pair for the squared distance proves more (W_2 of laws) it is the potential of p.
     trained : FittedCritic
         The best of the networks that were trained.
     history : Trajectory
@@ -68,7 +73,7 @@ class DualFit:
     """
 
     objective: Dual
-    critic: LipschitzCritic
+    critic: DualPair
     trained: FittedCritic
     history: Trajectory
     histories: dict[str, Trajectory]
@@ -110,7 +115,7 @@ class DualFit:
         InvalidInput
         """
         against = self._reference if real_points is None else Points(points_array(real_points, "real_points"))
-        critic = self.critic if self.objective.lipschitz else self.trained
+        critic: Any = self.critic if self.objective.lipschitz else self.trained
         return gradient_of(self.objective, critic, points, parameters, against)
 
 
@@ -138,15 +143,17 @@ def fit(
     admissible and evaluated:
 
     - for Points, on the points themselves: the bounds are CERTIFIED for these discrete measures;
-    - for Samples, on a third of the draws that no part of the training has seen, and for laws that can be drawn from, on fresh
-      draws: the bounds speak of the laws and hold with CONFIDENCE at every number of draws. A transport distance has an upper
-      one where ``diameter`` is given.
+    - for Samples, on draws that no part of the training has seen (a third of them for a transport distance, 60% for an
+      f-divergence), and for laws that can be drawn from, on fresh draws: the bounds speak of the laws and hold with CONFIDENCE
+      at every number of draws. Where they are too few for a lower bound above 0 the bracket's reason says about how many would
+      do. A transport distance has an upper bound where ``diameter`` is given.
 
     The best restart, kind of critic and moment of the training are those with the best value on validation draws, which are
     neither trained on nor held out. For W_1 of laws, critics that need no training are tried as well
     (:func:`dualgap.transport.plain_critics.critics_of`), and a network that is not 1-Lipschitz itself is turned into a McShane
     extension :math:`x \\mapsto \\min_j (|x - y_j| + f(y_j))`, so that no property of a network is trusted that singular values
-    in float64 do not show. For f-divergences of laws logistic regressions are tried as well.
+    in float64 do not show. For W_2 of laws pairs of potentials for the squared distance that hold everywhere are tried
+    (:class:`dualgap.transport.quadratic_envelope.QuadraticEnvelope`), for f-divergences of laws logistic regressions.
 
     Parameters
     ----------
@@ -204,7 +211,8 @@ def fit(
     reach = None if diameter is None else real(diameter, "diameter", above=0)
     number = None if draws is None else count(draws, "draws", at_least=20)
     how = training_of(training, options)
-    parts = parts_of(p, q, count(seed, "seed", at_least=0), number)
+    shares = SHARES if objective.generator is None else RATIO_SHARES
+    parts = parts_of(p, q, count(seed, "seed", at_least=0), number, shares=shares)
     _check_cost(objective, parts)
     split = parts.split
     fewest = min(len(part) for part in split.train) if parts.points is None else None
@@ -216,15 +224,11 @@ def fit(
     finally:
         bar.stop()
     trained = _fitted(objective, best, rise, parts)
-    chosen: LipschitzCritic = trained
+    chosen: Any = trained
     if parts.points is not None:
         bracket = bracket_of_points(objective, trained, *parts.points)
     else:
-        critics = list(admissible(trained, split)) if objective.generator is None else [trained]
-        if critic is None:
-            critics += (
-                critics_of(split, "euclidean", PLAN_POINTS) if objective.generator is None else log_ratios_of(split)
-            )
+        critics = _pairs(objective, trained, split, plain=critic is None)
         bracket, chosen = bracket_of_laws(objective, critics, split, level, reach)
     return DualFit(
         objective=objective,
@@ -235,6 +239,21 @@ def fit(
         bracket=bracket,
         _reference=parts.points[0] if parts.points is not None else Points(split.held_out[0]),
     )
+
+
+def _pairs(objective: Dual, trained: FittedCritic, split: Split, *, plain: bool) -> list[DualPair]:
+    """What bounds the laws: the trained critic made admissible and, where none was asked for, those that need no training."""
+    if objective.generator is not None:
+        return [trained, *(log_ratios_of(split) if plain else ())]
+    order = objective.order if isinstance(objective, SemiDual) else 1
+    found: list[DualPair] = [*admissible(trained, split)]
+    if order == 2:
+        found += envelopes_of_critic(trained, split)
+    if plain:
+        found += critics_of(split, "euclidean", PLAN_POINTS)
+    if plain and order >= 2:
+        found += envelopes_of(split, PLAN_POINTS)
+    return found
 
 
 def _check_cost(objective: Dual, parts: Parts) -> None:

@@ -12,7 +12,7 @@ from dualgap.duals.fit import fit
 from dualgap.duals.training_options import Training, takes_training
 from dualgap.measures import Samples
 from dualgap.networks import Network
-from dualgap.objectives import DonskerVaradhan, Dual, FDual, JensenShannon, KantorovichRubinstein
+from dualgap.objectives import DonskerVaradhan, Dual, FDual, JensenShannon, KantorovichRubinstein, SemiDual
 from dualgap.progress import Progress
 from dualgap.registry import Quantity
 from dualgap.transport.wasserstein import WASSERSTEIN
@@ -20,10 +20,8 @@ from dualgap.transport.wasserstein import WASSERSTEIN
 __all__ = ["neural_wasserstein"]
 
 
-def _euclidean_of_order_one(
-    p: Any, q: Any, *, order: float = 1, ground: str = "euclidean", cost: Any = None, **options: Any
-) -> bool:
-    return order == 1 and ground == "euclidean" and cost is None
+def _euclidean(p: Any, q: Any, *, ground: str = "euclidean", cost: Any = None, **options: Any) -> bool:
+    return ground == "euclidean" and cost is None
 
 
 @WASSERSTEIN.route(
@@ -31,8 +29,8 @@ def _euclidean_of_order_one(
     Samples,
     Samples,
     Guarantee.CONFIDENCE,
-    when=_euclidean_of_order_one,
-    needs='order=1, ground="euclidean" and no cost',
+    when=_euclidean,
+    needs='ground="euclidean" and no cost',
 )
 @takes_training
 def neural_wasserstein(
@@ -50,9 +48,9 @@ def neural_wasserstein(
     progress: Progress | None = None,
     **options: Any,
 ) -> Bracket:
-    """Critics trained on half of the draws, made 1-Lipschitz, and evaluated on draws they have not seen."""
+    """Critics trained on half of the draws, made feasible for all laws, and evaluated on draws they have not seen."""
     return fit(
-        KantorovichRubinstein(),
+        KantorovichRubinstein() if order == 1 else SemiDual(order=order),
         p,
         q,
         critic=critic,
@@ -81,7 +79,7 @@ def _divergence_route(quantity: Quantity, objective: Dual) -> None:
         progress: Progress | None = None,
         **options: Any,
     ) -> Bracket:
-        """Critics trained on half of the draws, evaluated on draws they have not seen."""
+        """Critics trained on a third of the draws, evaluated on draws they have not seen."""
         return fit(
             objective,
             p,

@@ -15,6 +15,7 @@ from dualgap.measures import Measure, Points, Samples, as_measure
 from dualgap.measures.draws import can_be_drawn
 from dualgap.measures.gaussian import Gaussian
 from dualgap.measures.mixture import Mixture
+from dualgap.transport.splits import SHARES as SHARES_OF_SAMPLES
 from dualgap.transport.splits import Split, halves_of, split_of
 from dualgap.validation import same_length
 
@@ -46,7 +47,7 @@ class Parts:
     points: tuple[Points, Points] | None
 
 
-def parts_of(p: Any, q: Any, seed: int, draws: int | None) -> Parts:
+def parts_of(p: Any, q: Any, seed: int, draws: int | None, *, shares: tuple[float, float] = SHARES_OF_SAMPLES) -> Parts:
     """The parts of two arguments of :func:`dualgap.duals.fit`.
 
     Parameters
@@ -55,6 +56,8 @@ def parts_of(p: Any, q: Any, seed: int, draws: int | None) -> Parts:
     seed : int
     draws : int or None
         How many held-out draws are made of a law.
+    shares : pair of float
+        Of the draws of Samples: to train on, and to choose by; the others are held out.
 
     Raises
     ------
@@ -84,7 +87,7 @@ def parts_of(p: Any, q: Any, seed: int, draws: int | None) -> Parts:
     cut, sources = [], []
     for k, (law, name) in enumerate(((first, "p"), (second, "q"))):
         if isinstance(law, Samples):
-            cut.append(halves_of(law, name, np.random.default_rng((seed, k))))
+            cut.append(halves_of(law, name, np.random.default_rng((seed, k)), shares=shares))
             sources.append(Dataset(cut[-1][0]))
         else:
             sources.append(source_of(law))

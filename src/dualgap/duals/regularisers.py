@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import final
@@ -165,9 +165,27 @@ class GradientPenalty(Regulariser):
         return self.weight * (excess**2).mean(-1)
 
 
+@dataclass(frozen=True)
+class _SlopeAt(Regulariser):
+    """Half the weighted mean squared slope of the critic at the points of one law."""
+
+    weight: float
+
+    def __post_init__(self) -> None:
+        real(self.weight, "weight", above=0)
+
+    @abstractmethod
+    def _points(self, real_points: Tensor, fake_points: Tensor) -> Tensor:
+        """Where the slope is taken."""
+
+    def penalty(self, score: Score, real_points: Tensor, fake_points: Tensor, mix: Tensor) -> Tensor:
+        """Half the weighted mean squared slope, shape (...)."""
+        return self.weight / 2 * _squared_slope(score, self._points(real_points, fake_points)).mean(-1)
+
+
 @final
 @dataclass(frozen=True)
-class R1(Regulariser):
+class R1(_SlopeAt):
     """The squared slope of the critic at the data.
 
     .. math:: \\tfrac{\\gamma}{2} E_p |\\nabla f(x)|^2
@@ -190,19 +208,13 @@ class R1(Regulariser):
     Reference: mescheder2018
     """
 
-    weight: float
-
-    def __post_init__(self) -> None:
-        real(self.weight, "weight", above=0)
-
-    def penalty(self, score: Score, real_points: Tensor, fake_points: Tensor, mix: Tensor) -> Tensor:
-        """Half the weighted mean squared slope, shape (...)."""
-        return self.weight / 2 * _squared_slope(score, real_points).mean(-1)
+    def _points(self, real_points: Tensor, fake_points: Tensor) -> Tensor:
+        return real_points
 
 
 @final
 @dataclass(frozen=True)
-class R2(Regulariser):
+class R2(_SlopeAt):
     """The squared slope of the critic at the generated points.
 
     .. math:: \\tfrac{\\gamma}{2} E_q |\\nabla f(x)|^2
@@ -225,14 +237,8 @@ class R2(Regulariser):
     Reference: mescheder2018
     """
 
-    weight: float
-
-    def __post_init__(self) -> None:
-        real(self.weight, "weight", above=0)
-
-    def penalty(self, score: Score, real_points: Tensor, fake_points: Tensor, mix: Tensor) -> Tensor:
-        """Half the weighted mean squared slope, shape (...)."""
-        return self.weight / 2 * _squared_slope(score, fake_points).mean(-1)
+    def _points(self, real_points: Tensor, fake_points: Tensor) -> Tensor:
+        return fake_points
 
 
 def _squared_slope(score: Score, points: Tensor) -> Tensor:

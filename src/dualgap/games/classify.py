@@ -173,7 +173,8 @@ def classify(
     scale, limit = real(time_scale, "time_scale", above=0), real(tolerance, "tolerance", above=0)
     if method is not None:
         require_method(method)
-    given = strategies((x, y), game.sizes, "x and y")
+    first, second = strategies((x, y), game.sizes, "x and y")
+    given = first.detach(), second.detach()
     residual = _require_critical(game, given, limit)
     point = _polished(game, given, limit)
     form, error = _form_and_error(game, point)

@@ -69,7 +69,10 @@ def _box(support: Any, d: int) -> tuple[np.ndarray, np.ndarray]:
     if support is None:
         support = (-np.inf, np.inf)
     try:
-        low, high = (np.broadcast_to(np.asarray(end, dtype=np.float64), (d,)) for end in support)
+        ends = [np.asarray(end) for end in support]
+        if any(end.dtype.kind not in "iuf" for end in ends):
+            raise TypeError("ends must be real numbers")
+        low, high = (np.broadcast_to(end.astype(np.float64), (d,)) for end in ends)
     except (TypeError, ValueError):
         raise InvalidInput(
             f"support must be a pair (low, high) of numbers or ({d},) arrays, got {support!r}",

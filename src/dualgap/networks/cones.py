@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, final
 
 import torch
@@ -10,6 +11,7 @@ from torch import Tensor
 
 from dualgap.errors import InvalidInput
 from dualgap.games.streams import Streams
+from dualgap.networks.apart import apart
 from dualgap.networks.network import Network
 from dualgap.networks.norms import certified_norm, finite_weights
 from dualgap.networks.orthogonal import bjorck, random_orthonormal
@@ -85,7 +87,7 @@ class Cones(Network):
                 f"rank must be at most the dimension {self.dimension}, got {self.rank}; leave it out for whole cones",
                 argument="rank",
             )
-        if isinstance(self.sign, bool) or self.sign not in (1, -1):
+        if isinstance(self.sign, bool) or not isinstance(self.sign, Integral) or self.sign not in (1, -1):
             raise InvalidInput(f"sign must be 1 or -1, got {self.sign!r}", argument="sign")
 
     @property
@@ -227,9 +229,9 @@ def _lowest(points: Tensor, centres: Tensor, heights: Tensor, projections: Tenso
 def _distances(points: Tensor, centres: Tensor, projections: Tensor | None) -> Tensor:
     """Of each point to each centre, (..., B, K), as the projections see them."""
     if projections is None:
-        exact = points.dtype == torch.float64
-        mode = "donot_use_mm_for_euclid_dist" if exact else "use_mm_for_euclid_dist"
-        return torch.cdist(points, centres, compute_mode=mode)
+        if points.dtype == torch.float64:
+            return apart(points, centres)
+        return torch.cdist(points, centres, compute_mode="use_mm_for_euclid_dist")
     rank = projections.shape[-2]
     seen = points @ projections.flatten(-3, -2).mT
     own = (projections @ centres[..., None]).flatten(-3)

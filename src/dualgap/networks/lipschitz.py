@@ -43,6 +43,10 @@ def group_sort(hidden: Tensor, groups: int) -> Tensor:
 
     Reference: anil2019
     """
+    if not (isinstance(hidden, Tensor) and hidden.ndim):
+        raise InvalidInput(f"hidden must be a tensor of shape (..., h), got {hidden!r}", argument="hidden")
+    if hidden.shape[-1] % count(groups, "groups"):
+        raise InvalidInput(f"groups must divide the {hidden.shape[-1]} units, got {groups}", argument="groups")
     if groups == 2:
         first, second = hidden.chunk(2, -1)
         return torch.cat([torch.minimum(first, second), torch.maximum(first, second)], -1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -53,7 +53,7 @@ class MixtureCritic(Network):
 
     def __post_init__(self) -> None:
         choice(self.combine, "combine", ("min", "max", "convex"))
-        networks = tuple(self.networks) if isinstance(self.networks, Iterable) else ()
+        networks = tuple(self.networks) if isinstance(self.networks, Sequence) else ()
         if not networks or not all(isinstance(network, Network) for network in networks):
             raise InvalidInput(
                 f"networks must be at least one Network, such as (Cones(2, 16), MLP((2, 8, 1))), got {self.networks!r}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,16 @@ import numpy as np
 from dualgap.extras import require
 from dualgap.writing import check_output, write_atomically
 
-__all__ = ["ANIMATIONS", "PICTURES", "animate", "draw_samples"]
+__all__ = ["ANIMATIONS", "PICTURES", "animate", "draw_samples", "require_for"]
 
 PICTURES = (".png", ".pdf", ".svg")
-ANIMATIONS = (".gif",)
+ANIMATIONS = (".gif", ".mp4")
 #: Blue and vermilion of Okabe and Ito.
 GENERATED, DATA = "#0072B2", "#D55E00"
 #: The grey between the pictures of a cloud.
 BETWEEN = "0.5"
+#: Frames of an animation in a second, and dots in an inch: a video's sides are even numbers of dots.
+A_SECOND, DOTS = 5, 100
 #: Images of a cloud that are shown as pictures, along each side.
 SHOWN = 6
 
@@ -59,29 +62,62 @@ def animate(frames: Sequence[np.ndarray], data: np.ndarray, titles: Sequence[str
     titles : sequence of str
         One for each frame.
     output : Path
-        Ends in .gif.
+        Ends in .gif or .mp4.
 
     Raises
     ------
     InvalidInput
         For another ending.
     MissingExtra
-        Without matplotlib or Pillow.
+        Without matplotlib or Pillow, or for a video without imageio-ffmpeg, which brings the encoder.
     """
-    require("matplotlib.figure", extra="figures")
-    images = require("PIL.Image", extra="figures")
     check_output(output, *ANIMATIONS)
+    require_for(output)
+    images = require("PIL.Image", extra="figures")
     pictures = []
     for points, title in zip(frames, titles, strict=True):
         buffer = io.BytesIO()
-        _figure(points, data, title).savefig(buffer, format="png", dpi=90)
+        _figure(points, data, title).savefig(buffer, format="png", dpi=DOTS)
         buffer.seek(0)
         pictures.append(images.open(buffer).convert("RGB"))
+    if output.suffix.lower() == ".mp4":
+        return _video(pictures, output)
     first, *others = pictures
     return write_atomically(
         output,
-        lambda file: first.save(file, format="GIF", save_all=True, append_images=others, duration=200, loop=0),
+        lambda file: first.save(
+            file, format="GIF", save_all=True, append_images=others, duration=1000 // A_SECOND, loop=0
+        ),
     )
+
+
+def require_for(output: Path) -> None:
+    """What a picture or an animation of this ending is written with, found out before the work that it is to show.
+
+    Raises
+    ------
+    MissingExtra
+    """
+    require("matplotlib.figure", extra="figures")
+    if output.suffix.lower() == ".gif":
+        require("PIL.Image", extra="figures")
+    if output.suffix.lower() == ".mp4":
+        require("imageio_ffmpeg", extra="video")
+
+
+def _video(pictures: Sequence[Any], output: Path) -> Path:
+    """The pictures, one after the other, in H.264."""
+    ffmpeg = require("imageio_ffmpeg", extra="video")
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / "video.mp4"  # the encoder goes back to the beginning of a file when it ends it
+        frames = ffmpeg.write_frames(
+            str(whole), pictures[0].size, fps=A_SECOND, macro_block_size=2, ffmpeg_log_level="error"
+        )
+        frames.send(None)
+        for picture in pictures:
+            frames.send(picture.tobytes())
+        frames.close()
+        return write_atomically(output, lambda file: file.write(whole.read_bytes()))
 
 
 def _figure(points: np.ndarray, data: np.ndarray, title: str) -> Any:

@@ -6,5 +6,6 @@ The results are a table, in memory or in a folder that a killed sweep leaves who
 from __future__ import annotations
 
 from dualgap.sweeps.sweep import Sweep, sweep
+from dualgap.sweeps.workers import workers
 
-__all__ = ["Sweep", "sweep"]
+__all__ = ["Sweep", "sweep", "workers"]

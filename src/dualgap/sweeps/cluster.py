@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 import time
@@ -14,7 +15,7 @@ from dualgap.extras import require
 from dualgap.sweeps.configuration import Task
 from dualgap.sweeps.outcome import Outcome, attempt, lost, unsendable
 
-__all__ = ["on_cluster"]
+__all__ = ["connected", "on_cluster"]
 
 #: So many calls are with the scheduler for each core of the cluster, so that no worker waits for the next.
 AHEAD = 3
@@ -32,7 +33,8 @@ def on_cluster(function: Callable[..., Any], tasks: Iterable[Task], *, address: 
     """The outcomes of calls on a cluster, in the order in which they are found.
 
     The scheduler itself gives the calls of a worker that died to another one, and gives a call up that took several workers with it
-    (dask's ``distributed.scheduler.allowed-failures``). Such a call is tried again when the others are done, by itself.
+    (dask's ``distributed.scheduler.allowed-failures``). Such a call is tried again when the others are done, by itself, and is lost
+    only when the scheduler gave it up while it was the only one: the others that a dying worker had to do are not to blame.
 
     Parameters
     ----------
@@ -41,7 +43,7 @@ def on_cluster(function: Callable[..., Any], tasks: Iterable[Task], *, address: 
     address : str
         Of the scheduler.
     retries : int
-        How often a call is tried again that the scheduler gave up.
+        How often a call is tried again that the scheduler gave up; always once where others were under way.
 
     Raises
     ------
@@ -49,6 +51,32 @@ def on_cluster(function: Callable[..., Any], tasks: Iterable[Task], *, address: 
         For a scheduler that does not answer, or a function that cannot be sent to a worker.
     NotConverged
         When the connection to the scheduler is lost.
+    MissingExtra
+        Without dask.distributed.
+    """
+    with connected(address) as client:
+        queue = _Queue(client, function, together=TOGETHER)
+        given_up: list[Task] = []
+        yield from queue.outcomes(iter(tasks), given_up)
+        queue.together = 0.0
+        suspects = list(given_up)
+        while suspects:
+            task, given_up = suspects.pop(0), []
+            yield from queue.outcomes(iter([task]), given_up)
+            if given_up and queue.deaths[task.key] > retries:
+                yield lost(task.key, queue.deaths[task.key])
+            else:
+                suspects += given_up
+
+
+@contextlib.contextmanager
+def connected(address: str) -> Iterator[Any]:
+    """The client of a cluster that has workers, until the context ends.
+
+    Raises
+    ------
+    InvalidInput
+        For a scheduler that does not answer, or has no workers.
     MissingExtra
         Without dask.distributed.
     """
@@ -68,16 +96,7 @@ def on_cluster(function: Callable[..., Any], tasks: Iterable[Task], *, address: 
                 f"address must be that of a cluster with workers, got {address!r}, which had none for {PATIENCE} s",
                 argument="address",
             ) from error
-        queue = _Queue(client, function, together=TOGETHER if retries else 0.0)
-        given_up: list[Task] = []
-        yield from queue.outcomes(iter(tasks), given_up)
-        queue.together = 0.0
-        while given_up:
-            task = given_up.pop(0)
-            if queue.deaths[task.key] > retries:
-                yield lost(task.key, queue.deaths[task.key])
-            else:
-                yield from queue.outcomes(iter([task]), given_up)
+        yield client
 
 
 @final

@@ -20,13 +20,47 @@ from dualgap.games.loop import Moment
 from dualgap.games.methods.scaling import joined, part
 from dualgap.games.recording import Recorder
 from dualgap.games.streams import Streams
-from dualgap.training.configuration import differences
+from dualgap.training.configuration import Pair, differences
 from dualgap.validation import count
 from dualgap.writing import check_output, write_atomically
 
-__all__ = ["Checkpoint", "Keeper"]
+__all__ = ["Checkpoint", "Keeper", "OtherConfiguration"]
 
 Tensors = dict[str, Tensor]
+#: As many settings as a message names.
+NAMED = 5
+
+
+class OtherConfiguration(InvalidInput):
+    """A checkpoint is of a run that was asked for otherwise.
+
+    Parameters
+    ----------
+    path : Path
+    differences : mapping of str to pair
+        The settings in which the two differ: what each is here and in the checkpoint, None where it is absent.
+
+    Examples
+    --------
+    >>> error = OtherConfiguration(Path("run"), {"game.batch_size": ("64", "128")})
+    >>> print(error)
+    checkpoint must be of this configuration, got 'run', where game.batch_size is 128 there and 64 here; choose another path to begin anew
+    >>> error.differences["game.batch_size"]
+    ('64', '128')
+    """
+
+    def __init__(self, path: Path, differences: Mapping[str, Pair]) -> None:
+        said = [
+            f"{name} is {there or 'absent'} there and {here or 'absent'} here"
+            for name, (here, there) in differences.items()
+        ]
+        more = f"; and {len(said) - NAMED} more" if said[NAMED:] else ""
+        super().__init__(
+            f"checkpoint must be of this configuration, got {str(path)!r}, where {'; '.join(said[:NAMED])}{more}; "
+            "choose another path to begin anew",
+            argument="checkpoint",
+        )
+        self.differences = dict(differences)
 
 
 @final
@@ -86,7 +120,9 @@ class Checkpoint:
         Raises
         ------
         InvalidInput
-            Where what is there is no checkpoint, or one of another configuration, with what differs.
+            Where what is there is no checkpoint.
+        OtherConfiguration
+            Where it is one of another configuration.
         """
         there = [path for path in (self.path, self.previous) if path.exists()]
         found = next((one for one in map(_read, there) if one is not None), None)
@@ -101,12 +137,7 @@ class Checkpoint:
         tensors, theirs = found
         unlike = differences(configuration, theirs)
         if unlike:
-            more = f"; and {len(unlike) - 5} more" if unlike[5:] else ""
-            raise InvalidInput(
-                f"checkpoint must be of this configuration, got {str(self.path)!r}, where {'; '.join(unlike[:5])}{more}; "
-                "choose another path to begin anew",
-                argument="checkpoint",
-            )
+            raise OtherConfiguration(self.path, unlike)
         return tensors
 
 

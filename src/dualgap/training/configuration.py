@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
 
-__all__ = ["configuration", "differences"]
+__all__ = ["Pair", "configuration", "differences"]
+
+#: What a setting is here and there.
+Pair: TypeAlias = tuple[str | None, str | None]
 
 
 def configuration(**parts: Any) -> dict[str, str]:
@@ -30,20 +33,16 @@ def configuration(**parts: Any) -> dict[str, str]:
     return found
 
 
-def differences(ours: Mapping[str, str], theirs: Mapping[str, str]) -> list[str]:
-    """Where two configurations differ, in words.
+def differences(ours: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, Pair]:
+    """The settings in which two configurations differ: of each what it is here and what it is there, None where it is absent.
 
     Examples
     --------
     >>> differences({"a": "1", "b": "2"}, {"a": "1", "b": "3", "c": "4"})
-    ['b is 3 there and 2 here', 'c is 4 there and absent here']
+    {'b': ('2', '3'), 'c': (None, '4')}
     """
     names = sorted({*ours, *theirs})
-    return [
-        f"{name} is {theirs.get(name, 'absent')} there and {ours.get(name, 'absent')} here"
-        for name in names
-        if ours.get(name) != theirs.get(name)
-    ]
+    return {name: (ours.get(name), theirs.get(name)) for name in names if ours.get(name) != theirs.get(name)}
 
 
 def _add(found: dict[str, str], name: str, value: Any) -> None:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from dualgap.bracket import Bracket
 from dualgap.errors import InvalidInput
+from dualgap.networks.apart import apart
 from dualgap.transport import wasserstein
 from dualgap.validation import as_array, count
 
@@ -43,6 +44,11 @@ def wasserstein_brackets(points: Any, *, data: Any, order: float) -> list[Bracke
     """
     clouds, truth = _both(points, data)
     clouds = clouds if clouds.ndim == 3 else clouds[None]
+    if truth.ndim > 3 or (truth.ndim == 3 and len(truth) not in (1, len(clouds))):
+        raise InvalidInput(
+            f"data must be of shape (m, d) or one of the {len(clouds)} clouds each, got shape {tuple(truth.shape)}",
+            argument="data",
+        )
     truth = truth.expand(len(clouds), *truth.shape[-2:])
     return [
         wasserstein(cloud.double().cpu().numpy(), one.double().cpu().numpy(), order=order)
@@ -90,11 +96,11 @@ def mmd_squared(points: Any, *, data: Any) -> dict[str, Tensor]:
         )
     y = y.expand_as(x)
     first, second = torch.triu_indices(n, n, offset=1, device=y.device)
-    between = _apart(y, y)[..., first, second]
+    between = apart(y, y)[..., first, second]
     width = between.median(-1).values[..., None, None].clamp_min(torch.finfo(x.dtype).tiny)
 
     def kernel(a: Tensor, b: Tensor) -> Tensor:
-        return torch.exp(-((_apart(a, b) / width) ** 2) / 2)
+        return torch.exp(-((apart(a, b) / width) ** 2) / 2)
 
     cross = kernel(x, y)
     terms = kernel(x, x) + kernel(y, y) - cross - cross.mT
@@ -148,7 +154,7 @@ def manifold_coverage(points: Any, *, data: Any, neighbours: int = 5) -> dict[st
             argument="neighbours",
         )
     y = y.expand(*x.shape[:-2], *y.shape[-2:])
-    own_x, own_y, cross = _apart(x, x), _apart(y, y), _apart(y, x)
+    own_x, own_y, cross = apart(x, x), apart(y, y), apart(y, x)
     # a point is its own nearest: the k-th other is number k + 1
     radius_x, radius_y = (own.kthvalue(k + 1, -1).values for own in (own_x, own_y))
     near_data = cross <= radius_y[..., :, None]
@@ -159,11 +165,6 @@ def manifold_coverage(points: Any, *, data: Any, neighbours: int = 5) -> dict[st
         "density": near_data.double().sum((-2, -1)) / (k * x.shape[-2]),
         "coverage": near_data.any(-1).double().mean(-1),
     }
-
-
-def _apart(a: Tensor, b: Tensor) -> Tensor:
-    """The distances (..., n, m), from differences: |a|^2 + |b|^2 - 2 a.b would lose the digits of points far from 0."""
-    return torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")
 
 
 def _both(points: Any, data: Any) -> tuple[Tensor, Tensor]:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from dualgap.errors import InvalidInput
+from dualgap.networks.apart import apart
 from dualgap.validation import as_array, real
 
 __all__ = ["mode_coverage"]
@@ -61,7 +62,7 @@ def mode_coverage(points: Any, centres: Any, spread: float) -> dict[str, Tensor]
             f"{tuple(middle.shape)}",
             argument="points",
         )
-    distance, nearest = torch.cdist(cloud, middle.to(cloud), compute_mode="donot_use_mm_for_euclid_dist").min(-1)
+    distance, nearest = apart(cloud, middle.to(cloud)).min(-1)
     good = distance <= NEAR * spread
     modes = len(middle)
     one_hot = torch.nn.functional.one_hot(nearest, modes)

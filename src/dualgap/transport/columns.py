@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import final
 
@@ -15,7 +16,7 @@ from dualgap.transport import assignment
 from dualgap.transport.coarse import Level, families, handed_down
 from dualgap.transport.exact import NO_LIMIT
 from dualgap.transport.ground import ROUNDOFF, Cost, PointCost
-from dualgap.transport.pricing import Pairs, cheapest, shrunk, violated
+from dualgap.transport.pricing import Pairs, Partners, cheapest, shrunk, violated
 
 __all__ = ["Plan", "Run", "Solution", "feasible", "generate"]
 
@@ -36,12 +37,13 @@ PATIENCE = 4
 @final
 @dataclass(kw_only=True)
 class Run:
-    """When to stop, whom to tell, and the device of torch to price on, if any."""
+    """When to stop, whom to tell, and the device of torch or the workers to price on, if any."""
 
     gap: float
     limit: float
     progress: Progress
     device: str | None = None
+    executor: Executor | None = None
 
     def over(self) -> bool:
         """Whether the time is up."""
@@ -50,6 +52,10 @@ class Run:
     def stop(self) -> None:
         """The user waits no longer."""
         self.limit = -math.inf
+
+    def cheapest(self, cost: Cost, g: np.ndarray, k: int) -> Partners:
+        """About k cheapest partners of every row at column potentials g, priced where this run prices."""
+        return cheapest(cost, g, k, device=self.device, executor=self.executor)
 
 
 @final
@@ -88,7 +94,7 @@ class Solution:
 
 def feasible(cost: Cost, g: np.ndarray, run: Run) -> np.ndarray:
     """The row potential that makes any column potential feasible."""
-    return cheapest(cost, g, 1, device=run.device).transform
+    return run.cheapest(cost, g, 1).transform
 
 
 def generate(cost: Cost, x: Level, y: Level, above: Plan, g: np.ndarray, run: Run, *, finest: bool) -> Solution:
@@ -130,9 +136,9 @@ def _rounds(
 ) -> Iterator[Solution]:
     """The best solution after each round of pricing."""
     a, b, m = x.masses, y.masses, cost.shape[1]
-    by_row = cheapest(cost, start.g, FIRST_ARCS, device=run.device)
+    by_row = run.cheapest(cost, start.g, FIRST_ARCS)
     yield Solution(start.plan, by_row.transform, start.g)
-    by_column = cheapest(cost.transposed(), by_row.transform, FIRST_ARCS, device=run.device)
+    by_column = run.cheapest(cost.transposed(), by_row.transform, FIRST_ARCS)
     best = Solution(start.plan, by_row.transform, by_column.transform)
     yield best
     f, g = best.f, best.g
@@ -205,13 +211,11 @@ def _priced(
 ) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
     """The better of two feasible pairs, (g^c, g) and (f, f^c), and the arcs that violate most, by their keys."""
     m = cost.shape[1]
-    found = violated(cost, f, g, most=MOST_VIOLATED * max(cost.shape), device=run.device)
+    most = MOST_VIOLATED * max(cost.shape)
+    found = violated(cost, f, g, most=most, device=run.device, executor=run.executor)
     lower_f, lower_g = f.copy(), g.copy()
     if found is None:
-        of_rows, of_columns = (
-            cheapest(cost, g, MORE_ARCS, device=run.device),
-            cheapest(cost.transposed(), f, MORE_ARCS, device=run.device),
-        )
+        of_rows, of_columns = run.cheapest(cost, g, MORE_ARCS), run.cheapest(cost.transposed(), f, MORE_ARCS)
         lower_f, lower_g = of_rows.transform, of_columns.transform
         back = of_columns.pairs
         found = Pairs(

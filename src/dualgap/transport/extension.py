@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
 
 from dualgap.errors import CertificateError
+from dualgap.transport.dual_pair import DualPair
 from dualgap.transport.duality import mcshane_extension
 from dualgap.transport.evidence import require_array
 from dualgap.transport.ground import GROUNDS, pairwise
@@ -17,7 +18,7 @@ from dualgap.validation import is_torch
 __all__ = ["Extension", "LipschitzCritic"]
 
 
-class LipschitzCritic(ABC):
+class LipschitzCritic(DualPair):
     """A function on R^d with :math:`|f(x) - f(y)| \\le |x - y|`, so that :math:`E_p f - E_q f \\le W_1(p, q)`.
 
     Attributes
@@ -26,11 +27,15 @@ class LipschitzCritic(ABC):
         The distance ``|x - y|``.
     """
 
-    ground: str
+    order = 1.0
 
     @abstractmethod
     def __call__(self, points: Any) -> Any:
         """The critic at (n, d) points, (n,)."""
+
+    def partner(self, points: Any) -> Any:
+        """The critic itself."""
+        return self(points)
 
     @abstractmethod
     def recomputed(self, points: Any) -> np.ndarray:
@@ -41,6 +46,10 @@ class LipschitzCritic(ABC):
         CertificateError
             When it cannot be shown to be 1-Lipschitz.
         """
+
+    def recomputed_partner(self, points: Any) -> np.ndarray:
+        """The critic itself, recomputed."""
+        return self.recomputed(points)
 
 
 @final

@@ -76,6 +76,10 @@ class Cost(ABC):
         """The cost between some atoms of each side."""
 
     @abstractmethod
+    def strip(self, rows: slice) -> Cost:
+        """The cost from consecutive atoms to all others: a view."""
+
+    @abstractmethod
     def transposed(self) -> Cost:
         """The cost of the way back: rows and columns change places."""
 
@@ -176,6 +180,10 @@ class PointCost(Cost):
         """Between some of the points."""
         return replace(self, x=self.x[rows], y=self.y[columns])
 
+    def strip(self, rows: slice) -> PointCost:
+        """From some of the points."""
+        return replace(self, x=self.x[rows])
+
     def transposed(self) -> PointCost:
         """From y to x."""
         return replace(self, x=self.y, y=self.x)
@@ -224,6 +232,10 @@ class MatrixCost(Cost):
         if len(rows) == self.shape[0] and len(columns) == self.shape[1]:
             return self
         return replace(self, matrix=self.matrix[np.ix_(rows, columns)])
+
+    def strip(self, rows: slice) -> MatrixCost:
+        """Some rows."""
+        return replace(self, matrix=self.matrix[rows])
 
     def transposed(self) -> MatrixCost:
         """A view of the transposed matrix."""

@@ -11,15 +11,18 @@ import numpy as np
 
 from dualgap import validation
 from dualgap.bracket import Bracket, Certificate, Guarantee
+from dualgap.divergences.betting import paired_terms
+from dualgap.divergences.draws_needed import why_zero
 from dualgap.divergences.lower_means import LOWER_MEANS, lower_sum, recomputed_lower_sum
 from dualgap.errors import CertificateError, InvalidInput
 from dualgap.measures import Samples
+from dualgap.transport.dual_pair import DualPair
 from dualgap.transport.duality import TransportCertificate
 from dualgap.transport.evidence import require_number, require_pair
 from dualgap.transport.exact import solve
-from dualgap.transport.extension import LipschitzCritic
 from dualgap.transport.ground import pairwise, point_cost
 from dualgap.transport.plain_critics import critics_of
+from dualgap.transport.quadratic_envelope import envelopes_of
 from dualgap.transport.splits import Split, split_draws
 from dualgap.transport.wasserstein import WASSERSTEIN
 
@@ -52,8 +55,11 @@ def between_laws(
     reach = None if diameter is None else validation.real(diameter, "diameter", above=0)
     most = validation.count(plan_points, "plan_points", at_least=2)
     split = split_draws(p, q, validation.count(seed, "seed", at_least=0))
+    pairs: list[DualPair] = [*critics_of(split, ground, most)]
+    if order >= 2 and ground == "euclidean":
+        pairs += envelopes_of(split, most)
     return population_bracket(
-        critics_of(split, ground, most),
+        pairs,
         split,
         order=order,
         level=level,
@@ -90,20 +96,21 @@ def deviation(value_range: float, n: int, m: int, level: float) -> float:
 @final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PopulationCertificate(Certificate):
-    """A 1-Lipschitz critic with draws that had no part in making it, and a plan between draws.
+    """A pair of potentials with draws that had no part in making it, and a plan between draws.
 
-    .. math:: E_p f - E_q f \\le W_1(p, q) \\le W_r(p, q), \\qquad
+    .. math:: E_p f - E_q h \\le W_s^s(p, q), \\quad W_s(p, q) \\le W_r(p, q) \\;\\text{for}\\; s \\le r, \\qquad
               W_r^r(p, q) \\le E \\, W_r^r(\\hat p_n, \\hat q_m) \\le \\langle c, \\pi \\rangle + \\Delta^r \\sqrt{(1/n + 1/m)
               \\ln(1/\\delta) / 2}
 
-    Below, f is the critic clipped to an interval, and the mean of its differences is bounded (by betting, where the
-    validation draws did not say otherwise) at any number of draws. Above, the optimal cost is convex in the laws, so that its
-    mean over draws is at least that of the laws; one draw changes it by the largest cost over n.
+    Below, f and h are a 1-Lipschitz critic, twice (s = 1), or other potentials, clipped to an interval, and the mean of their
+    differences is bounded (by betting, where the validation draws did not say otherwise) at any number of draws. Above, the optimal
+    cost is convex in the laws, so that its mean over draws is at least that of the laws; one draw changes it by the largest cost
+    over n.
 
     Parameters
     ----------
     lower, upper : float
-    critic : LipschitzCritic
+    critic : DualPair
     held_out : pair of (n, d) and (m, d) arrays
         In the order in which they are bet on.
     window : (low, high)
@@ -121,7 +128,7 @@ class PopulationCertificate(Certificate):
     Reference: waudbysmith2024, mcshane1934
     """
 
-    critic: LipschitzCritic
+    critic: DualPair
     held_out: tuple[np.ndarray, np.ndarray]
     window: tuple[float, float]
     level: float
@@ -142,12 +149,15 @@ class PopulationCertificate(Certificate):
             raise CertificateError(f"window must be an interval, got {low!r} to {high!r}")
         if not 0 < self.level < 1:
             raise CertificateError(f"level must be between 0 and 1, got {self.level!r}")
-        if not isinstance(self.critic, LipschitzCritic):
-            raise CertificateError(f"critic must be a LipschitzCritic, got {type(self.critic).__name__}")
+        if not isinstance(self.critic, DualPair):
+            raise CertificateError(f"critic must be a DualPair, got {type(self.critic).__name__}")
+        if not self.critic.order <= require_number(self.order, "order", at_least=1):
+            raise CertificateError(f"the critic bounds W_{self.critic.order:g}, which may be above W_{self.order:g}")
         parts = require_pair(self.held_out, "held_out")
-        first, second = (np.clip(self.critic.recomputed(part), low, high) for part in parts)
+        scores = self.critic.recomputed(parts[0]), self.critic.recomputed_partner(parts[1])
+        first, second = (np.clip(one, low, high) for one in scores)
         below = recomputed_lower_sum((first, -second), ((low, high), (-high, -low)), self.level, bound=self.bound)
-        return max(0.0, below), self._above()
+        return max(0.0, below) ** (1 / self.critic.order), self._above()
 
     def _above(self) -> float:
         if self.transport is None or self.diameter is None:
@@ -161,7 +171,7 @@ class PopulationCertificate(Certificate):
 
 
 def population_bracket(
-    critics: Sequence[LipschitzCritic],
+    critics: Sequence[DualPair],
     split: Split,
     *,
     order: float,
@@ -174,11 +184,12 @@ def population_bracket(
 
     Parameters
     ----------
-    critics : sequence of LipschitzCritic
-        Made without the validation draws, which choose one and what it is clipped to, and without the held-out ones.
+    critics : sequence of DualPair
+        1-Lipschitz critics, or pairs of an order that is at most that of the distance; made without the validation draws, which
+        choose one and what it is clipped to, and without the held-out ones.
     split : Split
     order : float
-        Of the distance; a lower bound of W_1 is one of every order.
+        Of the distance; a lower bound of a distance is one of that of every larger order.
     level : float
         Of the whole bracket: with an upper bound each of the two has half of what remains.
     diameter : float or None
@@ -189,8 +200,8 @@ def population_bracket(
     """
     each = level if diameter is None else 1 - (1 - level) / 2
     critic, window, bound = _chosen(critics, split, each)
-    scores = [critic(part) for part in split.held_out]
-    lower = max(0.0, _lower(scores, window, each, bound, 50))
+    scores = _scores(critic, split.held_out)
+    lower = max(0.0, _lower(scores, window, each, bound, 50)) ** (1 / critic.order)
     plan = None if diameter is None else _plan(split, diameter, order, critic.ground, plan_points)
     proof = PopulationCertificate(
         lower=lower,
@@ -204,7 +215,14 @@ def population_bracket(
         diameter=diameter,
         transport=plan,
     ).claiming()
-    value = float(scores[0].mean() - scores[1].mean())
+    value = max(0.0, float(scores[0].mean() - scores[1].mean())) ** (1 / critic.order)
+    first, second = (np.clip(one, *window) for one in scores)
+    none = why_zero(lower, paired_terms(first, -second), 2 * (window[1] - window[0]), each)
+    unbounded = (
+        ""
+        if diameter is not None
+        else "no upper bound holds for all laws; pass diameter= where the laws live on a bounded set"
+    )
     return Bracket(
         value=min(max(value, proof.lower), proof.upper),
         lower=proof.lower,
@@ -213,10 +231,12 @@ def population_bracket(
         method=method,
         certificate=proof,
         confidence=level,
-        reason=""
-        if diameter is not None
-        else "no upper bound holds for all laws; pass diameter= where the laws live on a bounded set",
+        reason="; ".join(filter(None, (none, unbounded))),
     )
+
+
+def _scores(critic: DualPair, parts: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    return critic(parts[0]), critic.partner(parts[1])
 
 
 def _lower(scores: Sequence[np.ndarray], window: tuple[float, float], level: float, bound: str, halvings: int) -> float:
@@ -226,14 +246,12 @@ def _lower(scores: Sequence[np.ndarray], window: tuple[float, float], level: flo
     return lower_sum((first, -second), ((low, high), (-high, -low)), level, bound=bound, halvings=halvings)
 
 
-def _chosen(
-    critics: Sequence[LipschitzCritic], split: Split, level: float
-) -> tuple[LipschitzCritic, tuple[float, float], str]:
+def _chosen(critics: Sequence[DualPair], split: Split, level: float) -> tuple[DualPair, tuple[float, float], str]:
     """The critic, the interval that it is clipped to, and the bound that prove most on the validation draws."""
     best, most = (critics[0], (0.0, 0.0), "betting"), (-math.inf, -math.inf)
     for critic in critics:
-        seen = np.concatenate([critic(part[:2000]) for part in split.train])
-        scores = [critic(part) for part in split.validation]
+        seen = np.concatenate(_scores(critic, (split.train[0][:2000], split.train[1][:2000])))
+        scores = _scores(critic, split.validation)
         for share in SHARES:
             low, high = (float(one) for one in np.quantile(seen, [(1 - share) / 2, (1 + share) / 2]))
             if not high > low:
@@ -241,10 +259,16 @@ def _chosen(
             # Where nothing is proved yet, the mean says which critic is on the way to it.
             mean = float(np.clip(scores[0], low, high).mean() - np.clip(scores[1], low, high).mean())
             for bound in LOWER_MEANS:
-                proved = (_lower(scores, (low, high), level, bound, ENOUGH_TO_CHOOSE), mean)
+                below = _lower(scores, (low, high), level, bound, ENOUGH_TO_CHOOSE)
+                proved = (_root(below, critic.order), _root(mean, critic.order))
                 if proved > most:
                     best, most = (critic, (low, high), bound), proved
     return best
+
+
+def _root(power: float, order: float) -> float:
+    """Of what may be negative, so that pairs of several orders can be compared."""
+    return math.copysign(abs(power) ** (1 / order), power)
 
 
 def _plan(split: Split, diameter: float, order: float, ground: str, plan_points: int) -> TransportCertificate:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeGuard, final
 
 import numpy as np
 from scipy.spatial import KDTree
 
-from dualgap.threads import cores, over_cores
+from dualgap.threads import cores, over_cores, over_workers
 from dualgap.transport.ground import ROUNDOFF, Cost, PointCost
 from dualgap.transport.screening import Screen, screen
 from dualgap.validation import is_torch
@@ -25,8 +28,11 @@ SAMPLE = 16
 #: So many more partners than are asked for are compared, for the cheapest to be among them for sure.
 SPARE = 8
 
-#: From so many pairs on a product is worth the way to an accelerator.
-ACCELERATOR_PAIRS = 1e9
+#: From so many pairs on a product is worth the way to an accelerator, and pieces of it the way to other processes.
+ACCELERATOR_PAIRS, SENT_PAIRS = 1e9, 1e7
+
+#: So many pieces are made for the workers of an executor, who do not say how many they are.
+SENT_PIECES = 32
 
 
 @final
@@ -62,6 +68,22 @@ class Partners:
     transform: np.ndarray
 
 
+@final
+@dataclass(frozen=True)
+class Strip:
+    """The screen of ``size`` consecutive rows, and the first of them: what a core or another process works on.
+
+    Parameters
+    ----------
+    screened : Screen
+    first, size : int
+    """
+
+    screened: Screen
+    first: int
+    size: int
+
+
 def shrunk(cost: Cost, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """The costs of pairs, lowered by what any way of computing them may round: no larger than the true ones.
 
@@ -85,7 +107,15 @@ def accelerator(cost: Cost) -> str | None:
     return "cuda" if torch.cuda.is_available() else None
 
 
-def violated(cost: Cost, f: np.ndarray, g: np.ndarray, *, most: int, device: str | None = None) -> Pairs | None:
+def violated(
+    cost: Cost,
+    f: np.ndarray,
+    g: np.ndarray,
+    *,
+    most: int,
+    device: str | None = None,
+    executor: Executor | None = None,
+) -> Pairs | None:
     """Every pair whose potentials may exceed its cost, f_i + g_j >= c_ij up to rounding, among all n m.
 
     Parameters
@@ -96,6 +126,8 @@ def violated(cost: Cost, f: np.ndarray, g: np.ndarray, *, most: int, device: str
         Give up, with None, where there are more than so many pairs.
     device : str, optional
         Of torch, to screen there.
+    executor : concurrent.futures.Executor, optional
+        Whose workers screen, where there are many pairs.
 
     Examples
     --------
@@ -104,35 +136,37 @@ def violated(cost: Cost, f: np.ndarray, g: np.ndarray, *, most: int, device: str
     >>> violated(cost, np.array([2.0]), np.array([0.0, 1.0]), most=9).columns
     array([0])
     """
-    n, m = cost.shape
-    screened = screen(cost, f, g, device)
-    height, width = screened.tile
-    pieces = _strips(n, height, screened)
-    room = max(most // len(pieces), m)
-
-    def search(piece: slice) -> np.ndarray | None:
-        found, count = [], 0
-        for start in range(piece.start, piece.stop, height):
-            rows = slice(start, min(start + height, piece.stop))
-            for first in range(0, m, width):
-                block = screened.block(rows, slice(first, min(first + width, m)))
-                i, j = _where(block <= 0)
-                count += len(i)
-                if count > room:
-                    return None
-                if len(i):
-                    found.append((i + start) * m + (j + first))
-        return np.concatenate(found) if found else np.empty(0, dtype=np.intp)
-
-    found = [search(piece) for piece in pieces] if screened.on_device else over_cores(search, pieces)
-    parts = [part for part in found if part is not None]
-    if len(parts) < len(found):
+    m, executor = cost.shape[1], _worth(cost, executor)
+    parts = _strips(cost, screen(cost, f, g, device), executor)
+    room = max(most // len(parts), m)
+    found = _over_all(partial(_violated, m=m, room=room), parts, executor)
+    keys = [part.first * m + of_part for part, of_part in zip(parts, found, strict=True) if of_part is not None]
+    if len(keys) < len(found):
         return None
-    rows, columns = np.divmod(np.concatenate(parts), m)
+    rows, columns = np.divmod(np.concatenate(keys), m)
     return Pairs(rows, columns, shrunk(cost, rows, columns))
 
 
-def cheapest(cost: Cost, g: np.ndarray, k: int, *, device: str | None = None) -> Partners:
+def _violated(part: Strip, m: int, room: int) -> np.ndarray | None:
+    """The keys i m + j of the pairs of a strip below their potentials; None where they are too many."""
+    height, width = part.screened.tile
+    found, count = [], 0
+    for start in range(0, part.size, height):
+        rows = slice(start, min(start + height, part.size))
+        for first in range(0, m, width):
+            block = part.screened.block(rows, slice(first, min(first + width, m)))
+            i, j = _where(block <= 0)
+            count += len(i)
+            if count > room:
+                return None
+            if len(i):
+                found.append((i + start) * m + (j + first))
+    return np.concatenate(found) if found else np.empty(0, dtype=np.intp)
+
+
+def cheapest(
+    cost: Cost, g: np.ndarray, k: int, *, device: str | None = None, executor: Executor | None = None
+) -> Partners:
     """About k cheapest partners of every row at column potentials g, and the c-transform of g.
 
     Squared Euclidean costs are a nearest-neighbour question in one more dimension:
@@ -148,6 +182,8 @@ def cheapest(cost: Cost, g: np.ndarray, k: int, *, device: str | None = None) ->
     k : int
     device : str, optional
         Of torch, to screen there.
+    executor : concurrent.futures.Executor, optional
+        Whose workers screen, where there are many pairs and no tree.
 
     Examples
     --------
@@ -161,17 +197,17 @@ def cheapest(cost: Cost, g: np.ndarray, k: int, *, device: str | None = None) ->
     """
     constant = float(np.median(g))  # of no account to which is cheapest, but small numbers round least
     moved = g - constant
-    found = _cheapest(cost, moved, k, device)
+    found = _cheapest(cost, moved, k, device, executor)
     rounding = 4 * ROUNDOFF * (abs(constant) + float(np.abs(moved).max()))
     return Partners(found.pairs, found.transform - constant - rounding)
 
 
-def _cheapest(cost: Cost, g: np.ndarray, k: int, device: str | None) -> Partners:
+def _cheapest(cost: Cost, g: np.ndarray, k: int, device: str | None, executor: Executor | None) -> Partners:
     n, m = cost.shape
     if device is None and n * m >= TREE_PAIRS and _suits_a_tree(cost):
         rows, columns, beyond = _by_tree(cost, g, k + SPARE)
     else:
-        rows, columns, beyond = _by_screen(cost, screen(cost, np.zeros(n), g, device), k + SPARE)
+        rows, columns, beyond = _by_screen(cost, screen(cost, np.zeros(n), g, device), k + SPARE, executor)
     costs = shrunk(cost, rows, columns)
     reduced = costs - g[columns]
     transform = np.full(n, np.inf)
@@ -221,37 +257,41 @@ def _by_tree(cost: PointCost, g: np.ndarray, k: int) -> tuple[np.ndarray, np.nda
     return np.repeat(np.arange(len(x)), k), columns.ravel(), beyond
 
 
-def _by_screen(cost: Cost, screened: Screen, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _by_screen(
+    cost: Cost, screened: Screen, k: int, executor: Executor | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Pairs below a threshold that a sample of the columns gives; and what all others cost at least."""
-    n, m = cost.shape
-    height, width = screened.tile
-    halves = [slice(0, m, 2 * SAMPLE), slice(SAMPLE, m, 2 * SAMPLE)] if m >= 4 * SAMPLE * k else None
-
-    def search(piece: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        rows, columns, bounds = [], [], []
-        for start in range(piece.start, piece.stop, height):
-            part = slice(start, min(start + height, piece.stop))
-            limit = None if halves is None else _highest([_row_least(screened.block(part, half)) for half in halves])
-            i, j, value = _below(screened, part, m, width, limit)
-            size = part.stop - part.start
-            order = np.lexsort((value, i))
-            i, j, value = i[order], j[order], value[order]
-            counts = np.bincount(i, minlength=size)
-            first = np.cumsum(counts) - counts
-            kept = np.arange(len(i)) - first[i] < k
-            # Beyond what is kept there is the next found or, where there is none, what was above the limit.
-            beyond = np.full(size, np.inf) if limit is None else _plain(limit).astype(np.float64)
-            more = counts > k
-            beyond[more] = np.minimum(beyond[more], value[first[more] + k])
-            rows.append(i[kept] + start)
-            columns.append(j[kept])
-            bounds.append(beyond)
-        return np.concatenate(rows), np.concatenate(columns), np.concatenate(bounds)
-
-    pieces = _strips(n, height, screened)
-    found = [search(piece) for piece in pieces] if screened.on_device else over_cores(search, pieces)
-    rows, columns, bounds = (np.concatenate(one) for one in zip(*found, strict=True))
+    executor = _worth(cost, executor)
+    parts = _strips(cost, screened, executor)
+    found = _over_all(partial(_least, k=k, m=cost.shape[1]), parts, executor)
+    rows = np.concatenate([part.first + one[0] for part, one in zip(parts, found, strict=True)])
+    columns, bounds = (np.concatenate([one[place] for one in found]) for place in (1, 2))
     return rows, columns, bounds * screened.unit
+
+
+def _least(part: Strip, k: int, m: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of a strip: rows and columns of its pairs below the threshold, and what all others cost at least."""
+    height, width = part.screened.tile
+    halves = [slice(0, m, 2 * SAMPLE), slice(SAMPLE, m, 2 * SAMPLE)] if m >= 4 * SAMPLE * k else None
+    rows, columns, bounds = [], [], []
+    for start in range(0, part.size, height):
+        some = slice(start, min(start + height, part.size))
+        limit = None if halves is None else _highest([_row_least(part.screened.block(some, half)) for half in halves])
+        i, j, value = _below(part.screened, some, m, width, limit)
+        size = some.stop - some.start
+        order = np.lexsort((value, i))
+        i, j, value = i[order], j[order], value[order]
+        counts = np.bincount(i, minlength=size)
+        first = np.cumsum(counts) - counts
+        kept = np.arange(len(i)) - first[i] < k
+        # Beyond what is kept there is the next found or, where there is none, what was above the limit.
+        beyond = np.full(size, np.inf) if limit is None else _plain(limit).astype(np.float64)
+        more = counts > k
+        beyond[more] = np.minimum(beyond[more], value[first[more] + k])
+        rows.append(i[kept] + start)
+        columns.append(j[kept])
+        bounds.append(beyond)
+    return np.concatenate(rows), np.concatenate(columns), np.concatenate(bounds)
 
 
 def _below(screened: Screen, rows: slice, m: int, width: int, limit: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -266,11 +306,24 @@ def _below(screened: Screen, rows: slice, m: int, width: int, limit: Any) -> tup
     return np.concatenate(i), np.concatenate(j), np.concatenate(values)
 
 
-def _strips(n: int, height: int, screened: Screen) -> list[slice]:
+def _strips(cost: Cost, screened: Screen, executor: Executor | None) -> list[Strip]:
     """Consecutive rows: a few pieces a core, so that no core waits long, each of at least a block."""
-    count = 1 if screened.on_device else min(8 * cores(), -(-n // height))
-    edges = np.linspace(0, n, count + 1).astype(int)
-    return [slice(int(start), int(stop)) for start, stop in itertools.pairwise(edges)]
+    n = cost.shape[0]
+    pieces = 1 if screened.on_device else SENT_PIECES if executor is not None else 8 * cores()
+    edges = np.linspace(0, n, min(pieces, -(-n // screened.tile[0])) + 1).astype(int).tolist()
+    return [Strip(screened.strip(slice(i, j)), i, j - i) for i, j in itertools.pairwise(edges)]
+
+
+def _worth(cost: Cost, executor: Executor | None) -> Executor | None:
+    """The executor, where there are pairs enough."""
+    return executor if cost.shape[0] * cost.shape[1] >= SENT_PAIRS else None
+
+
+def _over_all(work: Callable[[Strip], Any], parts: list[Strip], executor: Executor | None) -> list[Any]:
+    """What comes of every strip: by the workers of an executor, on all cores here, or on a device, which takes one at a time."""
+    if executor is not None and len(parts) > 1:
+        return over_workers(work, parts, executor)
+    return [work(part) for part in parts] if parts[0].screened.on_device else over_cores(work, parts)
 
 
 def _where(mask: Any) -> tuple[np.ndarray, np.ndarray]:

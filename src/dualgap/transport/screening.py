@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from copy import copy
+from dataclasses import replace
 from typing import Any, final
 
 import numpy as np
@@ -43,6 +45,10 @@ class Screen(ABC):
     @abstractmethod
     def block(self, rows: slice, columns: slice) -> Any:
         """The estimates of a block of pairs: an array of numpy or torch, never above the true reduced costs."""
+
+    @abstractmethod
+    def strip(self, rows: slice) -> Screen:
+        """The screen of some rows alone, counted from 0: what a worker needs to be sent for them."""
 
 
 def screen(cost: Cost, f: np.ndarray, g: np.ndarray, device: str | None = None) -> Screen:
@@ -87,16 +93,19 @@ class Differences(Screen):
         """By the block of the cost."""
         cost = self._cost
         if isinstance(cost, PointCost):
-            cost = PointCost(
-                x=cost.x, y=cost.y[columns], order=cost.order, ground=cost.ground, unit=cost.unit, cap=cost.cap
-            )
-            found = cost.block(rows.start, rows.stop) * self._shrink
+            found = replace(cost, y=cost.y[columns]).block(rows.start, rows.stop) * self._shrink
         else:
             found = cost.block(rows.start, rows.stop)[:, columns] * self._shrink
         f, g = self._f[rows], self._g[columns]
         found -= (f + self._slack * np.abs(f))[:, None]
         found -= g + self._slack * (np.abs(g) + float(np.abs(f).max(initial=0)))
         return found
+
+    def strip(self, rows: slice) -> Differences:
+        """Of views."""
+        part = copy(self)
+        part._cost, part._f = self._cost.strip(rows), self._f[rows]
+        return part
 
 
 @final
@@ -138,6 +147,12 @@ class Products(Screen):
         """By one product, in units in which coordinates and potentials are at most 1."""
         return _product(self._left, self._right, rows, columns)
 
+    def strip(self, rows: slice) -> Products:
+        """Of a view."""
+        part = copy(self)
+        part._left = self._left[rows]
+        return part
+
 
 @final
 class Roots(Screen):
@@ -171,6 +186,12 @@ class Roots(Screen):
         found -= self._g[columns]
         found -= self._f[rows, None]
         return found
+
+    def strip(self, rows: slice) -> Roots:
+        """Of views."""
+        part = copy(self)
+        part._left, part._f = self._left[rows], self._f[rows]
+        return part
 
 
 def _placed(left: np.ndarray, right: np.ndarray, device: str | None, kind: type) -> tuple[Any, Any, tuple[int, int]]:

@@ -83,6 +83,10 @@ def sinkhorn_divergence(
     )
 
 
+#: Costs are rounded to 2^-53 of themselves, which an exponential may enlarge by e^700 at most.
+FINEST = 2.0**60
+
+
 @SINKHORN.route("sinkhorn", Points, Points, Guarantee.CERTIFIED)
 def by_iteration(p: Points, q: Points, *, order: float, regularisation: float, tolerance: float) -> Bracket:
     """Sinkhorn's iteration in the log domain, annealed down to the regularisation."""
@@ -97,6 +101,12 @@ def by_iteration(p: Points, q: Points, *, order: float, regularisation: float, t
             )
         run = Annealing(cost, masses[left], masses[right], symmetric=left == right)
         largest = float(cost.max())
+        if largest > regularisation * FINEST:
+            raise InvalidInput(
+                f"regularisation must be at least {1 / FINEST:.0e} of the largest cost, {largest:.3g}, got {regularisation:g}: the "
+                "rounding of costs is more; dg.wasserstein is the limit of none",
+                argument="regularisation",
+            )
         present = max(largest, regularisation)
         while present > regularisation:
             run.stage(present, steps=20, tolerance=0.05)

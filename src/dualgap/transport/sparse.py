@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from scipy import sparse
 
 from dualgap import validation
 from dualgap.bracket import Bracket, Guarantee
+from dualgap.errors import InvalidInput
 from dualgap.measures import Histogram, Points
 from dualgap.progress import Progress, resolve
 from dualgap.threads import one_thread_products
@@ -51,14 +53,20 @@ def between_points(
     gap: float = 1e-9,
     deadline: float | None = None,
     progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> Bracket:
     """Column generation on sparse arcs, from coarse to fine: memory of n + m, priced over all pairs, to a relative gap."""
     if cost is not None:
+        if executor is not None:
+            raise InvalidInput(
+                "executor must be left out where cost is given: sending the matrix takes longer than pricing it",
+                argument="executor",
+            )
         return between_histograms(
             p, q, order=order, ground=ground, cost=cost, gap=gap, deadline=deadline, progress=progress
         )
     costs = point_cost(plain_points(p), plain_points(q), order=order, ground=ground)
-    run = _run(costs, gap, deadline, progress)
+    run = _run(costs, gap, deadline, progress, executor)
     certificate = solve_sparse(costs, plain_masses(p), plain_masses(q), run)
     value: Any = None
     if wants_gradient(p.points, q.points, p.weights, q.weights):
@@ -94,10 +102,17 @@ def between_histograms(
     return _stopped(bracket_of(certificate, value, p.weights, q.weights, cost))
 
 
-def _run(cost: Cost, gap: Any, deadline: Any, progress: Progress | None) -> Run:
+def _run(cost: Cost, gap: Any, deadline: Any, progress: Progress | None, executor: Any = None) -> Run:
+    if not (executor is None or isinstance(executor, Executor)):
+        raise InvalidInput(
+            "executor must be a concurrent.futures.Executor, such as ProcessPoolExecutor() or a dask client's "
+            f"get_executor(), got {type(executor).__name__}",
+            argument="executor",
+        )
     gap = validation.real(gap, "gap", at_least=0)
     limit = math.inf if deadline is None else time.monotonic() + validation.real(deadline, "deadline", above=0)
-    return Run(gap=gap, limit=limit, progress=resolve(progress), device=accelerator(cost))
+    device = accelerator(cost) if executor is None else None
+    return Run(gap=gap, limit=limit, progress=resolve(progress), device=device, executor=executor)
 
 
 def _stopped(found: Bracket) -> Bracket:

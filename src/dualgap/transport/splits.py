@@ -65,8 +65,19 @@ def split_draws(p: Any, q: Any, seed: int) -> Split:
     return split_of(tuple(halves_of(law, name, rng) for law, name in ((p, "p"), (q, "q"))))
 
 
-def halves_of(law: Any, name: str, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+def halves_of(
+    law: Any, name: str, rng: np.random.Generator, *, shares: tuple[float, float] = SHARES
+) -> tuple[np.ndarray, ...]:
     """Draws for training, for choosing and for proving, at random.
+
+    Parameters
+    ----------
+    law : Samples
+    name : str
+        Of the argument, for errors.
+    rng : numpy Generator
+    shares : pair of float
+        Of the draws: to train on, and to choose by; the others prove.
 
     Raises
     ------
@@ -84,7 +95,7 @@ def halves_of(law: Any, name: str, rng: np.random.Generator) -> tuple[np.ndarray
         raise InvalidInput(
             f"{name} must have at least {LEAST_DRAWS} draws to be split, got {len(draws)}", argument=name
         )
-    cuts = [round(SHARES[0] * len(draws)), round(sum(SHARES) * len(draws))]
+    cuts = [round(shares[0] * len(draws)), round(sum(shares) * len(draws))]
     return tuple(np.split(draws[rng.permutation(len(draws))], cuts))
 
 

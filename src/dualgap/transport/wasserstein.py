@@ -19,7 +19,7 @@ __all__ = ["WASSERSTEIN", "suited", "wasserstein"]
 DENSE_PAIRS = 2000 * 2000
 
 #: Options that only a method that works in rounds can take.
-OF_ROUNDS = {"gap", "deadline", "progress"}
+OF_ROUNDS = {"gap", "deadline", "progress", "executor"}
 
 WASSERSTEIN = Quantity("wasserstein", bare=Points)
 
@@ -54,12 +54,16 @@ def wasserstein(
         are then Histogram or Points; a bare array is refused, as it could mean either.
     method : str
         ``"auto"`` for the method with the best guarantee, ``"sparse"`` between more than about 2,000 atoms a side and
-        where ``gap``, ``deadline`` or ``progress`` is given; :func:`dualgap.methods_for` lists those that apply.
+        where ``gap``, ``deadline``, ``progress`` or ``executor`` is given; :func:`dualgap.methods_for` lists those that apply.
     **options
         What the method takes beyond these: for Samples ``confidence``, ``seed`` and ``diameter`` (no two points that either
         law can give are farther apart: without it no upper bound holds for all laws); ``gap`` (relative) for ``"sparse"``
         and ``"sinkhorn"``; ``deadline`` (in seconds) and ``progress`` for ``"sparse"``, between points or with a cost
-        matrix, which returns what it has proved when stopped or interrupted.
+        matrix, which returns what it has proved when stopped or interrupted, and between points ``executor``, a
+        concurrent.futures.Executor whose workers price the pairs (a process pool, a dask client's ``get_executor()``).
+        ``"neural"`` (Samples, Euclidean distance) trains networks on half of the draws by the dual of the order,
+        :func:`dualgap.duals.fit`, and takes its options: ``critic``, ``seed``, ``confidence``, ``diameter``, ``progress``, and
+        ``steps``, ``batch_size``, ``restarts``, ``patience``, ``deadline`` and ``device`` of the training.
 
     Returns
     -------
@@ -68,7 +72,9 @@ def wasserstein(
         on the line, as long as the bounds are within 1e-9 of the distance, else CERTIFIED; CERTIFIED between other
         Gaussians, and on the line between laws with a quantile function and a bounded support; inf, with the reason,
         between laws of which one is known to have no moment of the order; CONFIDENCE for Samples, of the distance between
-        the laws: below by a critic on draws that it has not seen, above by a plan and its deviation.
+        the laws: below by a critic on draws that it has not seen (of order 1; from order 2 on by a pair of potentials for the
+        squared distance where that proves more), above by a plan and its deviation. Where the draws are too few for a lower
+        bound above 0 the reason says so, and about how many would do.
 
     Raises
     ------
@@ -84,6 +90,14 @@ def wasserstein(
     >>> dg.wasserstein(dg.Histogram([0.5, 0.5]), dg.Histogram([1.0, 0.0]), cost=[[0.0, 1.0], [1.0, 0.0]]).value
     0.5
 
+    Of the laws behind draws, with networks:
+
+    >>> import numpy as np
+    >>> x, y = np.random.default_rng(0).normal(size=(2, 400, 2))
+    >>> b = dg.wasserstein(dg.Samples(x), dg.Samples(y + [1.0, 0.0]), method="neural", steps=20)
+    >>> b.guarantee.name, b.confidence, 0.5 < b.lower < 1.0, b.upper  # the truth is 1, and without diameter= nothing is above
+    ('CONFIDENCE', 0.95, True, inf)
+
     Reference: villani2009
     """
     order = validation.order_of_distance(order)
@@ -91,7 +105,7 @@ def wasserstein(
     if cost is not None:
         cost = _cost_matrix(cost, p, q)
     p, q = WASSERSTEIN.measures(p, q)
-    if method == "auto":
+    if isinstance(method, str) and method == "auto":
         method = suited(p, q, options, matrix=cost is not None)
     return WASSERSTEIN.compute(p, q, method=method, order=order, ground=ground, cost=cost, **options)
 

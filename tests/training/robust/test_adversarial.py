@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from functools import partial
 
 import numpy as np
@@ -174,3 +175,38 @@ def test_what_makes_no_sense_is_refused_before_any_training(changed, words):
     data = [options.pop(name) for name in ("model", "inputs", "labels")]
     with pytest.raises(InvalidInput, match=f"^{words}"):
         adversarial_training(*data, **options)
+
+
+def test_a_model_in_training_mode_is_judged_in_evaluation_mode_and_left_as_it_was():
+    """Batch statistics would make the samples depend on each other, and each judgement would move them."""
+    model = torch.nn.Sequential(torch.nn.Linear(11, 4), torch.nn.BatchNorm1d(4), torch.nn.Linear(4, 2))
+    inputs, labels = two_features(60, 1)
+    judged = [
+        [
+            clean_accuracy(part, inputs, labels, confidence=0.95).value,
+            attacked_accuracy(part, inputs, labels, radius=0.1, confidence=0.95).value,
+        ]
+        for part in (copy.deepcopy(model).eval(), model.train())
+    ]
+    assert judged[0] == judged[1]
+    assert model.training
+    assert model[1].num_batches_tracked == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"labels": torch.tensor([0])}, "labels must be one a sample"),
+        ({"labels": torch.full((60,), 2)}, "labels must be classes from 0 to 1"),
+        ({"inputs": np.zeros((60, 11))}, "inputs must be a torch tensor"),
+        ({"inputs": torch.full((60, 11), float("nan"))}, "inputs must be finite"),
+        ({"inputs": torch.zeros(60, 3)}, "model must take inputs of shape"),
+    ],
+)
+def test_accuracies_of_what_makes_no_sense_are_refused(changed, words):
+    inputs, labels = two_features(60, 1)
+    given = {"inputs": inputs, "labels": labels, **changed}
+    model = perceptron((11, 2), seed=0)
+    for judge in (partial(clean_accuracy, confidence=0.95), partial(attacked_accuracy, radius=0.1, confidence=0.95)):
+        with pytest.raises(InvalidInput, match=f"^{words}"):
+            judge(model, given["inputs"], given["labels"])

@@ -270,3 +270,12 @@ def test_what_makes_no_sense_is_refused(attack, changed, words):
 def test_an_iteration_needs_steps(options, words):
     with pytest.raises(InvalidInput, match=f"^{words}"):
         pgd(GOOD["model"], GOOD["inputs"], GOOD["labels"], radius=0.1, **options)
+
+
+@pytest.mark.parametrize("attack", [fgsm, iterated])
+def test_inference_mode_does_not_disarm_an_attack(attack):
+    model, inputs, labels = problem(3)
+    wanted = attack(model, inputs, labels, radius=0.1)
+    with torch.inference_mode():
+        found = attack(model, inputs + 0, labels, radius=0.1)
+    assert torch.equal(found, wanted)

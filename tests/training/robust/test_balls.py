@@ -9,6 +9,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from mpmath import mp
 from scipy.optimize import linprog, minimize
 
 from dualgap.errors import InvalidInput
@@ -141,6 +142,36 @@ def test_the_furthest_point_of_any_order_meets_its_dual(order, problem, share):
         rest = np.where(paid < size[i], size[i] - paid, 0)
         bound = radius * np.linalg.norm(paid, ord=q) + (0 if box is None else (rooms[i] * rest).sum())
         assert gain[i] == pytest.approx(bound, rel=1e-6, abs=1e-9)  # roots of order up to 4 of numbers near 1e-9
+
+
+def dual_of(direction, room, radius, order, steps):
+    """radius |w1|_q + sum of m (|w| - |w1|) in 50 digits, an upper bound of w'z for every split of w.
+
+    The split is that of the steps: the ball pays all of what the box does not stop, and of the rest at the same slope.
+    """
+    with mp.workdps(50):
+        w, m, t = ([mp.mpf(float(v)) for v in part] for part in (np.abs(direction), room, steps))
+        p = mp.mpf(order)
+        q = p / (p - 1)
+        ti, wi = max((ti, wi) for wi, mi, ti in zip(w, m, t, strict=True) if wi > 0 and ti < mi)
+        slope = wi / ti ** (p - 1)
+        paid = [wi if ti < mi else min(wi, slope * mi ** (p - 1)) for wi, mi, ti in zip(w, m, t, strict=True)]
+        norm = sum(part**q for part in paid) ** (1 / q)
+        return float(radius * norm + sum(mi * (wi - part) for wi, mi, part in zip(w, m, paid, strict=True)))
+
+
+@pytest.mark.parametrize("order", [1.001, 1.0001, 30.0, 1e3, 1e6])
+@pytest.mark.parametrize("radius", [1e-6, 0.5, 40.0])
+def test_orders_near_one_and_near_infinity_meet_their_dual_too(order, radius):
+    """Their powers leave the range of floats, 1e-6 to the power 1000 or a quarter to the power 10,000."""
+    direction = np.array([3.0, -4.0, 3.9999, 1e-3, 0.0])
+    box = (-0.7 * radius, 2 * radius)
+    found = furthest(*tensors(direction[None], np.zeros((1, 5))), radius=radius, order=order, box=box)[0].numpy()
+    room = np.minimum(np.where(direction > 0, box[1], -box[0]), radius)
+    assert np.linalg.norm(found / radius, ord=order) <= 1 + 1e-12
+    assert (np.abs(found) <= room).all()
+    # a sum of five, and steps rounded to a float64 whose powers the slope takes: 1e6 times 1e-16
+    np.testing.assert_allclose(direction @ found, dual_of(direction, room, radius, order, np.abs(found)), rtol=1e-9)
 
 
 @pytest.mark.parametrize("order", ORDERS)

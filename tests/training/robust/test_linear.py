@@ -15,6 +15,7 @@ from torch.nn.functional import softplus
 from dualgap.errors import InvalidInput
 from dualgap.training.robust import dual_order, fgsm, worst_case_inputs, worst_case_loss
 
+ORDERS_NEAR_THE_ENDS = [1 + 1e-12, 1.0001, 1.01, 50.0, 1e6]
 QUARTERS = st.integers(-12, 12).map(lambda k: k / 4)
 
 
@@ -165,3 +166,22 @@ def test_what_makes_no_sense_is_refused(changed, words):
         worst_case_inputs(
             given_["weights"], given_["inputs"], given_["labels"], radius=given_["radius"], order=given_["order"]
         )
+
+
+@pytest.mark.parametrize("order", ORDERS_NEAR_THE_ENDS)
+@pytest.mark.parametrize("scale", [1e-9, 1.0, 1e9])
+def test_orders_near_one_and_near_infinity_stay_in_the_range_of_floats(order, scale):
+    """Powers of order q = p / (p - 1) of the weights themselves overflow; the norm lies between those of its neighbours."""
+    weights, inputs = scale * np.array([3.0, -4.0]), np.zeros((1, 2))
+    radius = 0.5 / scale
+    found = worst_case_loss(weights, 0.0, inputs, [1], radius=radius, order=order)
+    least, most = (worst_case_loss(weights, 0.0, inputs, [1], radius=radius, order=p) for p in (1.0, math.inf))
+    assert least <= found * (1 + 1e-12)
+    assert found <= most * (1 + 1e-12)
+    point = worst_case_inputs(weights, inputs, [1], radius=radius, order=order)
+    np.testing.assert_allclose(zeta(-(point @ weights)), found, rtol=1e-9)  # powers 1e-6 and 1e4 of rounded numbers
+
+
+def test_weights_of_zero_gain_nothing():
+    found = worst_case_loss([0.0, 0.0], 0.0, [[1.0, 2.0]], [1], radius=0.5, order=2)
+    np.testing.assert_allclose(found, np.log(2), rtol=1e-15)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -48,6 +49,43 @@ def test_a_point_outside_of_the_ball_or_the_box_is_found():
         dataclasses.replace(good, points=good.centre + 0.11).check()
     with pytest.raises(CertificateError, match="outside of the box"):
         dataclasses.replace(good, points=np.full_like(good.centre, 1.01), radius=np.full(3, 2.0)).at_points()
+
+
+def test_a_point_on_the_sphere_is_refused_where_rounding_may_have_put_it_outside():
+    good = certificate()
+    apart = np.abs(good.points - good.centre).max(-1)
+    with pytest.raises(CertificateError, match="outside of the ball"):
+        dataclasses.replace(good, radius=apart).at_points()
+    dataclasses.replace(good, radius=apart * (1 + 1e-13)).at_points()
+
+
+@pytest.mark.parametrize("box", [None, (0.0, 1.0)])
+def test_the_inputs_are_claimed_to_lie_in_no_less_than_the_rounded_ball(box):
+    good = certificate(box=box)
+    exact = [[Fraction(float(v)) for v in row] for row in good.centre]
+    radius = Fraction(float(good.radius[0]))
+    low, high = good._hull()
+    for n, row in enumerate(exact):
+        for d, x in enumerate(row):
+            ends = (x - radius, x + radius) if box is None else (max(x - radius, 0), min(x + radius, 1))
+            assert Fraction(float(low[n, d])) <= ends[0] <= ends[1] <= Fraction(float(high[n, d]))
+
+
+def test_a_loss_that_is_too_small_for_a_float_is_not_claimed_to_be_zero():
+    model = torch.nn.Linear(1, 2, bias=False)
+    model.weight.data.copy_(torch.tensor([[1000.0], [-1000.0]]))
+    found = robust_loss(model, torch.ones(1, 1), torch.tensor([0]), radius=0.1)
+    assert found.lower[0] == 0
+    assert 0 < found.upper[0] < 1e-299  # it is e^-1800
+    found.certificate.check()
+
+
+def test_coefficients_without_a_scale_raise_no_warning():
+    dead = torch.nn.Linear(2, 2)
+    dead.weight.data.zero_()
+    inputs = torch.tensor([[1e4, 0.0]])
+    found = robust_loss(dead, inputs, torch.tensor([0]), radius=3e4, order=2, box=(0, 1e4))
+    assert float(found.gap[0]) < 1e-9
 
 
 def test_bounds_that_claim_too_much_are_found():

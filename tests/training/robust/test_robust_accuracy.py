@@ -14,7 +14,7 @@ from torch import nn
 
 from dualgap.bracket import Guarantee
 from dualgap.errors import CertificateError, InvalidInput
-from dualgap.training.robust import clean_accuracy, perceptron, robust_accuracy
+from dualgap.training.robust import clean_accuracy, perceptron, robust_accuracy, robust_loss, robust_radius
 
 # the package gives the function under this name
 robust_accuracy_module = importlib.import_module("dualgap.training.robust.robust_accuracy")
@@ -155,3 +155,14 @@ def test_of_an_overridden_forward_or_a_hook_nothing_is_proved():
         assert 0 < found.upper <= 1
         assert words in found.reason
         found.certificate.check()
+
+
+def test_inference_mode_disarms_nothing():
+    model, inputs, labels = problem(2)
+    options = {"radius": 0.2, "steps": 5}
+    wanted = robust_accuracy(model, inputs, labels, confidence=0.9, **options)
+    with torch.inference_mode():
+        found = robust_accuracy(model, inputs + 0, labels, confidence=0.9, **options)
+        robust_loss(model, inputs, labels, **options).certificate.check()
+        robust_radius(model, inputs, labels, largest=0.5).certificate.check()
+    assert (found.lower, found.value, found.upper) == (wanted.lower, wanted.value, wanted.upper)

@@ -17,7 +17,7 @@ from dualgap.bracket import Guarantee
 from dualgap.errors import InvalidInput
 from dualgap.training.robust import perceptron, pgd, robust_loss, robust_radius, worst_case_loss
 from dualgap.training.robust.balls import distances
-from dualgap.training.robust.robust_loss import attacked
+from dualgap.training.robust.robust_loss import attacked, between
 
 ORDERS = [1.0, 2.0, math.inf]
 
@@ -82,6 +82,34 @@ def test_the_linear_bounds_are_never_wider_than_the_intervals(seed):
     model, inputs, labels = problem(seed)
     both = [robust_loss(model, inputs, labels, radius=0.1, method=one, steps=1) for one in ("linear", "interval")]
     assert (both[0].upper <= both[1].upper * (1 + 1e-9) + 1e-12).all()
+
+
+@given(seed=st.integers(0, 10**6))
+def test_a_value_of_float32_is_between_the_bounds_where_one_is(seed):
+    rng = np.random.default_rng(seed)
+    lower = rng.normal(size=20)
+    upper = lower + rng.choice([0, 1e-12, 1e-7, 1e-3], size=20)
+    upper[0] = math.inf
+    for values in (lower, np.where(np.isfinite(upper), upper, lower), lower - 1):
+        found = between(values, lower, upper, torch.zeros(1)).double().numpy()
+        wide = upper - lower > 1e-6  # more than the distance of two float32 numbers below 8
+        assert ((lower <= found) & (found <= upper))[wide].all()
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_value_lies_between_the_bounds_in_the_inputs_own_dtype(order):
+    model, inputs, labels = problem(3, n=30)
+    for found in (
+        robust_loss(model, inputs, labels, radius=0.1, order=order, steps=3),
+        robust_radius(model, inputs, labels, largest=0.5, order=order, steps=3),
+    ):
+        assert found.value.dtype == torch.float32
+        value = found.value.double().numpy()
+        wide = found.gap > 1e-6  # some bounds meet, and no float32 lies between them
+        assert wide.any()
+        assert bool(((found.lower <= value) & (value <= found.upper))[wide].all())
+        finite = np.isfinite(found.upper)
+        np.testing.assert_allclose(value[~wide & finite], found.upper[~wide & finite], rtol=2e-6)
 
 
 def test_at_radius_zero_both_bounds_are_the_loss():

@@ -36,6 +36,21 @@ def test_of_a_linear_model_it_is_the_margin_over_the_dual_norm(order):
     found.certificate.check()
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_an_example_at_the_end_of_a_box_that_rounds_is_in_the_box(seed):
+    """-0.5 + (0.9 + 0.5) is more than 0.9 in float64, and so for many other pairs of numbers."""
+    stream = torch.Generator().manual_seed(seed)
+    rows = torch.rand(40, 3, generator=stream, dtype=torch.float64) * 1.4 - 0.5
+    model = perceptron((3, 6, 4), seed=seed).double()
+    with torch.no_grad():
+        labels = model(rows).argmax(1)
+    box = (-0.5, 0.9)
+    found = robust_radius(model, rows.clamp(*box), labels, largest=1.4, box=box, steps=3)
+    found.certificate.check()
+    assert bool((found.value.numpy() >= found.lower).all())
+    assert bool((found.value.numpy() <= found.upper).all())
+
+
 def test_a_network_is_right_below_and_wrong_at_the_example():
     model, inputs, labels = problem((4, 10, 3), seed=2)
     found = robust_radius(model, inputs, labels, largest=1.0, box=(0, 1))

@@ -37,3 +37,8 @@ def test_one_class_has_no_margin():
 def test_what_a_model_does_not_take_is_said_to_be_its_input():
     with pytest.raises(InvalidInput, match=r"^model must take inputs of shape \(n, 3\)"):
         outputs_of(torch.nn.Linear(2, 2), torch.zeros(1, 3))
+
+
+def test_what_is_no_model_is_refused():
+    with pytest.raises(InvalidInput, match=r"^model must be a torch.nn.Module or a function"):
+        outputs_of("vgg", torch.zeros(1, 3))

@@ -26,6 +26,16 @@ def test_eight_bits_run_from_zero_to_one(kind):
     np.testing.assert_allclose(found[1], [[0.0, 0.2], [1.0, 0.4]], atol=1e-7)
 
 
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_an_image_of_pillow_is_its_pixels(mode):
+    pillow = pytest.importorskip("PIL.Image")
+    pixels = np.random.default_rng(0).integers(0, 256, (4, 5, 3), dtype=np.uint8)
+    picture = pillow.fromarray(pixels).convert(mode)
+    assert torch.equal(image_tensor(picture, "content"), image_tensor(np.asarray(picture), "content"))
+    with pytest.raises(InvalidInput, match="drop the fourth"):
+        image_tensor(picture.convert("RGBA"), "content")
+
+
 def test_a_grey_image_has_three_equal_colours():
     found = image_tensor(np.array([[0.25, 0.5]]), "content")
     assert found.shape == (3, 1, 2)

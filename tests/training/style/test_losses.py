@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from dualgap.errors import InvalidInput
 from dualgap.training.style import GramLoss, content_loss, gram, image_total_variation, style_loss
+from dualgap.training.style.losses import curvature, roughness
 
 SIZES = st.tuples(st.integers(1, 5), st.integers(1, 12))
 
@@ -128,6 +129,39 @@ def test_total_variation_is_the_mean_square_of_neighbouring_differences():
     image = np.arange(2 * 3 * 4, dtype=float).reshape(2, 3, 4)
     assert image_total_variation(image) == 4.0**2 + 1.0**2  # down a row is 4, right a column is 1
     assert image_total_variation(np.full((3, 5, 5), 0.3)) == 0
+
+
+@given(st.integers(3, 7), st.integers(3, 7), st.integers(0, 10**6))
+def test_what_bends_is_what_is_not_a_slope_and_a_turned_picture_bends_as_much(height, width, seed):
+    rng = np.random.default_rng(seed)
+    plane = rng.integers(-8, 9, size=(3, 1, 1)) + np.arange(height)[:, None] * 0.5 - np.arange(width) * 2.0
+    assert curvature(plane) == 0  # halves: exact
+    picture = rng.integers(-8, 9, size=(3, height, width)) / 8
+    # sums of eighths are exact, only the divisions by the numbers of pixels are rounded
+    assert curvature(picture) == pytest.approx(curvature(picture.swapaxes(1, 2)), rel=1e-14)
+    assert curvature(picture + plane) == pytest.approx(curvature(picture), rel=1e-14)
+
+
+def test_of_all_waves_a_checkerboard_bends_most_beside_its_variation():
+    place = np.arange(64)
+
+    def ratio(across, down):
+        wave = np.cos(np.pi * (across * place[:, None] + down * place))[None]
+        return float(curvature(wave) / roughness(wave))
+
+    assert ratio(1, 1) == pytest.approx(8, rel=1e-12)
+    assert ratio(1, 0) == pytest.approx(4, rel=1e-12)
+    assert max(ratio(a / 8, b / 8) for a in range(9) for b in range(9) if a + b not in (0, 16)) < 8
+    assert ratio(1 / 32, 1 / 32) < 0.02
+
+
+@pytest.mark.parametrize("shape", [(3, 1, 1), (3, 1, 5), (3, 2, 2)])
+def test_an_image_of_a_few_pixels_is_smooth_as_far_as_it_has_neighbours(shape):
+    pixels = torch.rand(shape, generator=torch.Generator().manual_seed(0), requires_grad=True)
+    for measure in (roughness, curvature):
+        assert torch.isfinite(measure(pixels))
+        assert torch.isfinite(torch.autograd.grad(measure(pixels), pixels)[0]).all()
+    assert float(roughness(torch.zeros(3, 1, 1))) == 0
 
 
 @pytest.mark.parametrize("normalisation", ["vgg", None, 1])

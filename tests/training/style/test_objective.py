@@ -35,6 +35,14 @@ def weights(content, style, smoothness=0.0, scaled=True):
     return Weights(content=next(row), style=next(row), smoothness=smoothness, scaled=scaled)
 
 
+def bending(image):
+    """The means of squares of d2/dx2, twice d2/dxdy, and d2/dy2, by numpy's differences."""
+    pixels = image.numpy()
+    seconds = [np.diff(pixels, 2, axis=-2), np.diff(pixels, 2, axis=-1)]
+    both = np.diff(np.diff(pixels, axis=-2), axis=-1)
+    return sum(np.mean(one**2) for one in seconds) + 2 * np.mean(both**2)
+
+
 @pytest.mark.parametrize("scaled", [True, False])
 def test_the_objective_is_the_weighted_sum_of_the_losses_in_their_units(scaled):
     content, style, start, image = (picture(seed=s) for s in (0, 1, 3, 2))
@@ -54,7 +62,8 @@ def test_the_objective_is_the_weighted_sum_of_the_losses_in_their_units(scaled):
     contents = [content_loss(found[n], here[n]) / units[n] for n in FEATURES.content_layers]
     styles = [style_loss(found[n], wanted[n], normalisation="lecture") / units[n] for n in FEATURES.style_layers]
     lightness = (torch.tensor([0.299, 0.587, 0.114], dtype=torch.float64)[:, None, None] * image).sum(0)
-    smooth = image_total_variation(image) + 300 * image_total_variation(image - lightness)
+    hue = image_total_variation(image - lightness)
+    smooth = image_total_variation(image) + 3 * bending(image) + 300 * hue
     outside = (image - image.clamp(0, 1)).square().mean()
     losses = objective(torch.stack([image, image]))
     for k, (alpha, beta) in enumerate([(0.5, 2.0), (0.1, 1.0)]):

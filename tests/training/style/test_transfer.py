@@ -85,6 +85,23 @@ def test_a_weight_of_zero_for_the_style_gives_the_content_back():
     assert np.array_equal(result.image, CONTENT)
 
 
+def test_no_checkerboard_is_left_where_a_texture_is_strong(monkeypatch):
+    """Of the energy of the lightness at more than 0.7 of the highest frequency in both directions: how much."""
+
+    def corner(pixels):
+        light = pixels @ np.array([0.299, 0.587, 0.114])
+        high = np.abs(np.fft.fftfreq(48)) > 0.35
+        return float((np.abs(np.fft.fft2(light)[np.ix_(high, high)]) ** 2).sum())
+
+    rng = np.random.default_rng(0)
+    content, style = picture(side=48), np.clip(picture(side=48, seed=1) + 0.15 * rng.normal(size=(48, 48, 3)), 0, 1)
+    options = {"content": content, "style": style, "steps": 30}
+    found = corner(small(**options).image)
+    assert found < corner(style) / 4
+    monkeypatch.setattr("dualgap.training.style.objective.BEND_WEIGHT", 0.0)
+    assert found < corner(small(**options).image) / 4
+
+
 def test_an_image_in_its_own_style_stays_as_it_is():
     result = small(style=CONTENT, smoothness=0.0, start="content")
     assert result.status is Status.CONVERGED
@@ -137,6 +154,14 @@ def test_what_was_given_is_not_written_to():
 def test_it_works_inside_no_grad():
     with torch.no_grad():
         assert small(steps=2).steps == 2
+
+
+def test_it_works_in_inference_mode_and_on_its_tensors():
+    wanted = small(content=torch.tensor(CONTENT), steps=2).image
+    with torch.inference_mode():
+        content = torch.tensor(CONTENT)
+        assert torch.equal(small(content=content, steps=2).image, wanted)
+    assert torch.equal(small(content=content, steps=2).image, wanted)
 
 
 class Counting(Progress):

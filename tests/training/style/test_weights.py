@@ -33,6 +33,13 @@ def test_weights_are_read_from_each_kind_of_file(tmp_path, ending):
     assert all(torch.equal(found[name], tensors[name]) for name in SHAPES)
 
 
+def test_the_format_of_torchs_first_years_is_read(tmp_path):
+    """Torchvision's own file of this network has it."""
+    torch.save(state(), tmp_path / "own.pth", _use_new_zipfile_serialization=False)
+    found = read(tmp_path / "own.pth")
+    assert all(torch.equal(found[name], tensor) for name, tensor in state().items())
+
+
 def test_half_precision_becomes_single(tmp_path):
     torch.save({name: tensor.half() for name, tensor in state().items()}, tmp_path / "own.pt")
     assert all(tensor.dtype == torch.float32 for tensor in read(tmp_path / "own.pt").values())

@@ -13,7 +13,7 @@ from dualgap.errors import InvalidInput
 from dualgap.games.constants import Constants
 from dualgap.games.game import ZeroSum
 from dualgap.games.sets import Box, FreeSpace, StrategySet
-from dualgap.validation import as_array, count, real
+from dualgap.validation import as_array, count, detached, real
 
 __all__ = ["Bilinear", "bilinear", "bilinear_with_singular_values", "xy"]
 
@@ -174,7 +174,7 @@ def bilinear_with_singular_values(values: Any, *, size: int | None = None, seed:
     >>> round(dg.games.bilinear_with_singular_values([3.0, 1.0], seed=0).constants.lipschitz, 12)
     3.0
     """
-    sigma = np.asarray(as_array(values, "values"), dtype=np.float64)
+    sigma = detached(as_array(values, "values"))
     if sigma.ndim != 1 or (sigma < 0).any():
         raise InvalidInput(f"values must be non-negative singular values, got {values!r}", argument="values")
     n = len(sigma) if size is None else count(size, "size", at_least=len(sigma))

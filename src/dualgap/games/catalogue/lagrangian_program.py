@@ -105,12 +105,13 @@ def lagrangian_program(p: Any, c: Any, a: Any, b: Any) -> LagrangianProgram:
             )
     if not torch.equal(parts["p"], parts["p"].T):
         raise InvalidInput("p must be symmetric; use (p + p.T) / 2", argument="p")
-    spectrum = torch.linalg.eigvalsh(parts["p"])
+    p, a = parts["p"].detach(), parts["a"].detach()
+    spectrum = torch.linalg.eigvalsh(p)
     if float(spectrum[0]) < -n * torch.finfo(torch.float64).eps * float(spectrum.abs().max()):
         raise InvalidInput(
             f"p must be positive semi-definite, its least eigenvalue is {float(spectrum[0]):.3g}", argument="p"
         )
-    if not float(torch.linalg.cond(_conditions(parts["p"], parts["a"]))) < CONDITION:
+    if not float(torch.linalg.cond(_conditions(p, a))) < CONDITION:
         raise InvalidInput(
             "a must have linearly independent rows, and p be positive definite where a x = 0: the programme must have one "
             "solution and one set of multipliers",

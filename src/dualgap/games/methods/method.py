@@ -12,7 +12,7 @@ from torch import Tensor
 
 from dualgap.errors import InvalidInput
 from dualgap.games.game import Game
-from dualgap.validation import is_torch, real
+from dualgap.validation import as_array, is_torch, real
 
 __all__ = [
     "Draw",
@@ -229,6 +229,7 @@ def _require_interior(name: str, game: Game) -> None:
 
 
 def _step_size(value: Any, name: str) -> StepSize:
+    value = as_array(value, name) if is_torch(value) else value
     if is_torch(value) and value.ndim > 0:
         if not bool((torch.isfinite(value) & (value > 0)).all()):
             raise InvalidInput(f"{name} must be positive and finite in every copy, got {value}", argument=name)

@@ -18,7 +18,9 @@ def pairwise(points: Any, centres: np.ndarray) -> Any:
         return cdist(points, centres)
     import torch
 
-    return torch.cdist(points, torch.as_tensor(centres).to(points), compute_mode="donot_use_mm_for_euclid_dist")
+    from dualgap.networks.apart import apart
+
+    return apart(points, torch.as_tensor(centres).to(points))
 
 
 def norms(points: Any) -> Any:

@@ -17,10 +17,10 @@ from dualgap.errors import InvalidInput, NotConverged
 from dualgap.games.trajectory import Status
 from dualgap.progress import Progress, resolve
 from dualgap.training.robust.accuracy import accuracy
-from dualgap.training.robust.attacks import Attack, fgsm
+from dualgap.training.robust.attacks import Attack, check_problem, fgsm
 from dualgap.training.robust.balls import Box, furthest, project
 from dualgap.training.robust.evaluating import evaluating
-from dualgap.training.robust.sample_losses import outputs_of, sample_losses
+from dualgap.training.robust.sample_losses import check_classes, outputs_of, sample_losses
 from dualgap.validation import count, is_torch, real
 
 __all__ = ["RobustTraining", "adversarial_training", "attacked_accuracy", "clean_accuracy"]
@@ -87,6 +87,7 @@ class RobustTraining:
         )
 
 
+@torch.inference_mode(False)
 def adversarial_training(
     model: torch.nn.Module,
     inputs: Tensor,
@@ -212,14 +213,16 @@ def adversarial_training(
 
 
 def clean_accuracy(model: torch.nn.Module, inputs: Tensor, labels: Tensor, *, confidence: float) -> Bracket:
-    """The share of the inputs' law that a classifier gets right; CONFIDENCE, see :func:`accuracy`.
+    """The share of the inputs' law that a classifier gets right in evaluation mode; CONFIDENCE, see :func:`accuracy`.
 
     Examples
     --------
     >>> clean_accuracy(torch.nn.Identity(), torch.eye(3), torch.tensor([0, 1, 2]), confidence=0.95)
     Bracket(accuracy 1 in [0.29, 1], CONFIDENCE 95%, clopper-pearson)
     """
-    return accuracy(_correct(model, inputs, labels), confidence=confidence)
+    points, labels, *_ = check_problem(inputs, labels, 0, math.inf, None)
+    with evaluating(model):
+        return accuracy(_correct(model, points, labels), confidence=confidence)
 
 
 def attacked_accuracy(
@@ -235,15 +238,18 @@ def attacked_accuracy(
 ) -> Bracket:
     """The share of the inputs' law that a classifier still gets right after an attack; CONFIDENCE.
 
-    A sample that was wrong before the attack counts as wrong. :func:`robust_accuracy` adds what can be proved.
+    A sample that was wrong before the attack counts as wrong. The model is attacked in evaluation mode, in which samples do
+    not depend on each other. :func:`robust_accuracy` adds what can be proved.
 
     Examples
     --------
     >>> attacked_accuracy(torch.nn.Identity(), torch.eye(3), torch.tensor([0, 1, 2]), radius=0.6, confidence=0.95).value
     0.0
     """
-    moved = attack(model, inputs, labels, radius=radius, order=order, box=box)
-    correct = _correct(model, inputs, labels) & _correct(model, moved, labels)
+    points, labels, radius, order, box = check_problem(inputs, labels, radius, order, box)
+    with evaluating(model):
+        moved = attack(model, points, labels, radius=radius, order=order, box=box)
+        correct = _correct(model, points, labels) & _correct(model, moved, labels)
     return accuracy(correct, confidence=confidence, quantity=f"accuracy under attack at radius {radius:g}")
 
 
@@ -332,7 +338,9 @@ def _stepped(model: torch.nn.Module, optimiser: torch.optim.Optimizer, loss: Ten
 
 def _correct(model: torch.nn.Module, inputs: Tensor, labels: Tensor) -> Tensor:
     with torch.no_grad():
-        return outputs_of(model, inputs).argmax(dim=1) == labels
+        outputs = outputs_of(model, inputs)
+    check_classes(outputs, labels)
+    return outputs.argmax(dim=1) == labels
 
 
 def _copied_state(model: torch.nn.Module) -> dict[str, Tensor]:

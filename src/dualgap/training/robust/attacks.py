@@ -244,7 +244,7 @@ def input_gradient(
     model: Callable[[Tensor], Tensor], points: Tensor, labels: Tensor, loss: Loss | None
 ) -> tuple[Tensor, Tensor]:
     """Each sample's gradient of its own loss, and the losses."""
-    with torch.enable_grad():
+    with torch.inference_mode(False), torch.enable_grad():
         variable = points.clone().requires_grad_(True)
         losses = sample_losses(outputs_of(model, variable), labels, loss)
         gradient = torch.autograd.grad(losses.sum(), variable, allow_unused=True)[0] if losses.requires_grad else None

@@ -62,7 +62,7 @@ def project(moved: Tensor, centre: Tensor, *, radius: float | Tensor, order: flo
     if order == math.inf:
         lengths = torch.minimum(wanted, room)
     elif order == 2:
-        lengths = _scaled(wanted, room, sizes, 2.0, at_most=1.0)
+        lengths = _scaled(wanted.double().log(), room, sizes, 2.0, wanted=wanted)
     else:
         lengths = _thresholded(wanted, room, sizes)
     return _placed(centre, along.sign() * lengths, box)
@@ -110,8 +110,8 @@ def furthest(direction: Tensor, centre: Tensor, *, radius: float | Tensor, order
         lengths = torch.empty_like(room).scatter(-1, ranks, torch.minimum(rooms, left).to(room))
     else:
         largest = size.amax(-1, keepdim=True)
-        shares = (size / torch.where(largest > 0, largest, 1.0)).double() ** (1 / (order - 1))
-        lengths = _scaled(shares, room, sizes, order)
+        shares = (size / torch.where(largest > 0, largest, 1.0)).double()
+        lengths = _scaled(shares.log() / (order - 1), room, sizes, order)
     return _placed(centre, along.sign() * lengths, box)
 
 
@@ -218,24 +218,28 @@ def _room(along: Tensor, rows: Tensor, box: Box) -> Tensor:
     return torch.where(along > 0, box[1] - rows, rows - box[0])
 
 
-def _scaled(wanted: Tensor, room: Tensor, sizes: Tensor, order: float, *, at_most: float = math.inf) -> Tensor:
-    """min(s w, m) with the largest s up to ``at_most`` whose p-norm is at most the radius; m is at most the radius.
+def _scaled(logs: Tensor, room: Tensor, sizes: Tensor, order: float, *, wanted: Tensor | None = None) -> Tensor:
+    """min(s w, m) with the largest s whose p-norm is at most the radius, by log w; at most w itself where that is wanted.
 
-    As s grows the coordinates reach their room in the order of m / w. While the first k of them have,
-    s^p (sum of the other w^p) = radius^p - (sum of the first m^p).
+    As s grows the coordinates reach their room, which is at most the radius, in the order of m / w. While the first k of
+    them have, s^p (sum of the other w^p) = radius^p - (sum of the first m^p). In logarithms, which no order near 1 or near
+    infinity carries out of the range of floats.
     """
     scale = torch.where(sizes > 0, sizes, 1.0).double()
-    w, m = wanted.double() / scale, room.double() / scale
-    full = torch.where(w > 0, m / torch.where(w > 0, w, 1.0), math.inf)
-    full, ranks = full.sort(-1)
+    m = room.double() / scale
+    full, ranks = torch.where(logs == -math.inf, math.inf, m.log() - logs).sort(-1)
     used = (m.gather(-1, ranks) ** order).cumsum(-1)
     used = torch.cat([torch.zeros_like(used[:, :1]), used[:, :-1]], -1)
-    free = (w.gather(-1, ranks) ** order).flip(-1).cumsum(-1).flip(-1)
-    reached = (used + torch.where(free > 0, full.clamp_max(1e300) ** order * free, 0.0) >= 1) & (free > 0)
+    free = (order * logs).gather(-1, ranks).flip(-1).logcumsumexp(-1).flip(-1)
+    moving = free > -math.inf
+    reached = (used + torch.where(moving, order * full + free, -math.inf).exp() >= 1) & moving
     first = reached.to(torch.uint8).argmax(-1, keepdim=True)
-    left = (1 - used.gather(-1, first)).clamp_min(0) / free.gather(-1, first).clamp_min(1e-300)
-    s = torch.where(reached.any(-1, keepdim=True), left ** (1 / order), math.inf).clamp_max(at_most)
-    lengths = torch.where(w > 0, torch.minimum(s * torch.where(w > 0, w, 1.0), m), 0.0)
+    left = (1 - used.gather(-1, first)).clamp_min(0).log() - free.gather(-1, first)
+    s = torch.where(reached.any(-1, keepdim=True), left / order, math.inf)
+    lengths = torch.where(logs == -math.inf, 0.0, torch.minimum((s + logs).exp(), m))
+    if wanted is not None:
+        # s is that of lengths in units of the radius
+        lengths = torch.where(s + scale.log() >= 0, torch.minimum(wanted.double() / scale, m), lengths)
     # the sums are rounded: what is too long by that is shortened
     norm = torch.linalg.vector_norm(lengths, ord=order, dim=-1, keepdim=True)
     return (scale * lengths / norm.clamp_min(1.0)).to(room)

@@ -92,7 +92,7 @@ def worst_case_loss(
     w, x, y, b, radius = _model(weights, intercept, inputs, labels, radius)
     xp, q, box = array_namespace(x), dual_order(order), _box(box, x)
     if box is None:
-        gain = radius * xp.linalg.vector_norm(w, ord=q)
+        gain = radius * _norm(w, q)
     else:
         gain = -y * ((_furthest(w, x, y, radius, order, box) - x) @ w)
     exponent = -y * (x @ w + b) + gain
@@ -142,6 +142,13 @@ def _furthest(w: Any, x: Any, y: Any, radius: float, order: float, box: Box) -> 
     direction, centre = (torch.as_tensor(part) for part in (-y[:, None] * w, x))
     found = furthest(direction, centre, radius=radius, order=norm_order(order), box=box)
     return found if is_torch(x) else found.numpy()
+
+
+def _norm(w: Any, q: float) -> Any:
+    """|w|_q in units of the largest weight: powers of any order of the weights themselves leave the range of floats."""
+    xp = array_namespace(w)
+    largest = xp.max(xp.abs(w))
+    return largest * xp.linalg.vector_norm(w / largest, ord=q) if float(largest) > 0 else largest
 
 
 def _box(box: Any, x: Any) -> Box:

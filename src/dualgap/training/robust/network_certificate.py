@@ -63,7 +63,9 @@ class NetworkCertificate(Certificate):
     def bounds(self) -> tuple[np.ndarray, np.ndarray]:
         """The cross entropy at the points from below, and over all of the balls from above."""
         below, above = loss_of_margins(self.at_points()), loss_of_margins(self.everywhere())
-        return below * (1 - LOSS_ROUNDING), above * (1 + LOSS_ROUNDING)
+        rounding = LOSS_ROUNDING + 4 * len(self.claims[-1][0].T) * UNIT
+        # an exponential that is too small for a float64 is not 0
+        return np.maximum(below * (1 - rounding) - TINIEST, 0), above * (1 + rounding) + TINIEST
 
     def at_points(self) -> np.ndarray:
         """How far each wrong output is above the label's at the points, from below; (n, classes - 1).
@@ -103,7 +105,7 @@ class NetworkCertificate(Certificate):
     def _check_points(self) -> None:
         apart = np.abs(self.points - self.centre)
         size = apart.max(-1) if self.order == math.inf else np.linalg.norm(apart, ord=self.order, axis=-1)
-        if not (size * (1 - 4 * (apart.shape[1] + 8) * UNIT) <= self.radius).all():
+        if not (size * (1 + 4 * (apart.shape[1] + 8) * UNIT) <= self.radius).all():
             raise CertificateError("a point lies outside of the ball about its sample")
         if self.box is not None and not ((self.points >= self.box[0]) & (self.points <= self.box[1])).all():
             raise CertificateError("a point lies outside of the box")
@@ -125,6 +127,9 @@ class NetworkCertificate(Certificate):
     def _hull(self) -> Interval:
         radius = self.radius[:, None]
         low, high = self.centre - radius, self.centre + radius
+        # the two sums were rounded, save where nothing was added
+        low = np.where(radius > 0, np.nextafter(low, -math.inf), self.centre)
+        high = np.where(radius > 0, np.nextafter(high, math.inf), self.centre)
         return (low, high) if self.box is None else (np.maximum(low, self.box[0]), np.minimum(high, self.box[1]))
 
     def _images(self, points: np.ndarray) -> Interval:
@@ -203,14 +208,15 @@ class NetworkCertificate(Certificate):
         """The same for order 2: steps are min(s |a|, room); each round frees the ball of the steps that meet their rooms."""
         squared = self.radius[:, None, None] ** 2
         stopped = np.zeros(size.shape, dtype=bool)
-        while True:
-            left = np.maximum(squared - np.where(stopped, rooms**2, 0).sum(-1, keepdims=True), 0)
-            free = np.where(stopped, 0, size**2).sum(-1, keepdims=True)
-            s = np.sqrt(left / np.maximum(free, TINIEST))
-            more = stopped | (s * size >= rooms)
-            if (more == stopped).all():
-                return rooms / np.maximum(s, TINIEST)
-            stopped = more
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # coefficients that are 0 have no scale
+            while True:
+                left = np.maximum(squared - np.where(stopped, rooms**2, 0).sum(-1, keepdims=True), 0)
+                free = np.where(stopped, 0, size**2).sum(-1, keepdims=True)
+                s = np.sqrt(left / np.maximum(free, TINIEST))
+                more = stopped | (s * size >= rooms)
+                if (more == stopped).all():
+                    return rooms / np.maximum(s, TINIEST)
+                stopped = more
 
 
 def loss_of_margins(margins: np.ndarray) -> np.ndarray:

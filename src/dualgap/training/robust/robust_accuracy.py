@@ -64,6 +64,7 @@ class RobustOutcomes(Certificate):
         return clopper_pearson(proved, n, self.confidence)[0], clopper_pearson(withstood, n, self.confidence)[1]
 
 
+@torch.inference_mode(False)
 def robust_accuracy(
     model: torch.nn.Module,
     inputs: Tensor,

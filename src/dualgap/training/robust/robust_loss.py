@@ -21,7 +21,7 @@ from dualgap.training.robust.relaxation import relaxed
 from dualgap.training.robust.sample_losses import Loss, margin_loss, sample_losses
 from dualgap.validation import choice, count
 
-__all__ = ["Bounds", "attacked", "certify", "robust_loss"]
+__all__ = ["Bounds", "attacked", "between", "certify", "robust_loss"]
 
 #: How a network is bounded from above: by intervals, or by linear functions pulled back through its layers.
 Bounds = Literal["interval", "linear"]
@@ -32,6 +32,7 @@ CLEAR, CLEAR_UNITS = 1e-9, 4
 PIECE = 128
 
 
+@torch.inference_mode(False)
 def robust_loss(
     model: torch.nn.Module,
     inputs: Tensor,
@@ -110,9 +111,8 @@ def robust_loss(
         layers, points, labels, radius=radius, order=order, box=box, points=found, linear=method == "linear"
     ).claiming()
     at_points = sample_losses(forward(layers, found), labels)
-    value = np.clip(at_points.numpy(), certificate.lower, certificate.upper)
     return Bracket(
-        value=torch.as_tensor(value).to(inputs),
+        value=between(at_points.numpy(), certificate.lower, certificate.upper, inputs),
         lower=certificate.lower,
         upper=certificate.upper,
         guarantee=Guarantee.CERTIFIED,
@@ -120,6 +120,24 @@ def robust_loss(
         certificate=certificate,
         quantity=f"worst loss at radius {radius:g}",
     )
+
+
+def between(values: np.ndarray, lower: np.ndarray, upper: np.ndarray, like: Tensor) -> Tensor:
+    """Values as a tensor of another's kind that rounding does not carry out of bounds, where a number lies between them.
+
+    Examples
+    --------
+    >>> third = np.array([1 / 3])  # its neighbours in float32 are 0.33333331 and 0.33333334
+    >>> between(third, third - 1, third, torch.zeros(1)).double()
+    tensor([0.3333], dtype=torch.float64)
+    >>> between(third, third - 1, third, torch.zeros(1)).item() < 1 / 3 < torch.tensor(1 / 3).item()
+    True
+    """
+    rounded = torch.as_tensor(np.clip(values, lower, upper)).to(like.dtype)
+    low, high = rounded.double() < torch.as_tensor(lower), rounded.double() > torch.as_tensor(upper)
+    infinity = torch.full_like(rounded, math.inf)
+    rounded = torch.where(low, torch.nextafter(rounded, infinity), rounded)
+    return torch.where(high, torch.nextafter(rounded, -infinity), rounded).to(like.device)
 
 
 def read_problem(

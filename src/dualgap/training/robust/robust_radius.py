@@ -15,7 +15,7 @@ from dualgap.errors import CertificateError
 from dualgap.training.robust.balls import Box, distances
 from dualgap.training.robust.layers import Layer, forward
 from dualgap.training.robust.network_certificate import NetworkCertificate
-from dualgap.training.robust.robust_loss import Bounds, attacked, certify, read_problem
+from dualgap.training.robust.robust_loss import Bounds, attacked, between, certify, read_problem
 from dualgap.training.robust.sample_losses import margin_loss
 from dualgap.validation import choice, count, real
 
@@ -56,6 +56,7 @@ class RadiusCertificate(Certificate):
         return np.where(proved, network.radius, 0.0), np.where(self.found, far, math.inf)
 
 
+@torch.inference_mode(False)
 def robust_radius(
     model: torch.nn.Module,
     inputs: Tensor,
@@ -132,7 +133,7 @@ def robust_radius(
     ).claiming()
     value = np.where(np.isfinite(certificate.upper), certificate.upper, certificate.lower)
     return Bracket(
-        value=torch.as_tensor(value).to(inputs),
+        value=between(value, certificate.lower, certificate.upper, inputs),
         lower=certificate.lower,
         upper=certificate.upper,
         guarantee=Guarantee.CERTIFIED,
@@ -167,6 +168,8 @@ def _nearest(
                 there = wrong(rows + half * (ends - rows))[:, None]
                 left, share = torch.where(there, left, half), torch.where(there, half, share)
             points = rows + share * (ends - rows)
+            # the sum is rounded: it may be a unit beyond the end of the box
+            points = points if options["box"] is None else points.clamp(*options["box"])
             far = torch.where(right & wrong(points), distances(points, rows, order=options["order"]), math.inf)
             closer = far < best
             best, nearest = torch.where(closer, far, best), torch.where(closer[:, None], points, nearest)

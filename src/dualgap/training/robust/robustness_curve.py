@@ -68,6 +68,7 @@ class RobustnessCurve:
         }
 
 
+@torch.inference_mode(False)
 def robustness_curve(
     model: torch.nn.Module,
     inputs: Tensor,

@@ -12,7 +12,7 @@ from torch.nn.functional import cross_entropy
 from dualgap.errors import InvalidInput
 from dualgap.validation import is_torch
 
-__all__ = ["Loss", "margin_loss", "outputs_of", "sample_losses"]
+__all__ = ["Loss", "check_classes", "margin_loss", "outputs_of", "sample_losses"]
 
 #: From (outputs, labels) to the loss of each sample, (n,).
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -42,7 +42,7 @@ def margin_loss(outputs: Tensor, labels: Tensor) -> Tensor:
 
     Reference: carlini2017
     """
-    _check_classes(outputs, labels)
+    check_classes(outputs, labels)
     if outputs.shape[1] < 2:
         raise InvalidInput(f"model must have two classes or more, got {outputs.shape[1]}", argument="model")
     places = labels.long()[:, None]
@@ -56,13 +56,17 @@ def outputs_of(model: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
     Raises
     ------
     InvalidInput
-        When torch refuses their shape or type in one of the model's layers.
+        When the model cannot be called, or torch refuses their shape or type in one of its layers.
 
     Examples
     --------
     >>> outputs_of(torch.nn.Flatten(), torch.zeros(5, 2, 2)).shape
     torch.Size([5, 4])
     """
+    if not callable(model):
+        raise InvalidInput(
+            f"model must be a torch.nn.Module or a function of the inputs, got {type(model).__name__}", argument="model"
+        )
     try:
         return model(inputs)
     except torch.OutOfMemoryError:
@@ -101,7 +105,7 @@ def sample_losses(outputs: Tensor, labels: Tensor, loss: Loss | None = None) -> 
     if not is_torch(outputs):
         raise InvalidInput(f"model must return a tensor, got {type(outputs).__name__}", argument="model")
     if loss is None:
-        _check_classes(outputs, labels)
+        check_classes(outputs, labels)
         losses = cross_entropy(outputs, labels.long(), reduction="none")
     else:
         losses = loss(outputs, labels)
@@ -117,7 +121,13 @@ def sample_losses(outputs: Tensor, labels: Tensor, loss: Loss | None = None) -> 
     return losses
 
 
-def _check_classes(outputs: Tensor, labels: Tensor) -> None:
+def check_classes(outputs: Tensor, labels: Tensor) -> None:
+    """Refuse outputs that are not one row of classes a sample, and labels that are not among them.
+
+    Raises
+    ------
+    InvalidInput
+    """
     if outputs.ndim != 2 or outputs.shape[0] != labels.shape[0]:
         raise InvalidInput(
             f"model must return one row of classes a sample, shape ({labels.shape[0]}, classes), "

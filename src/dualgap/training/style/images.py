@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 
 from dualgap.errors import InvalidInput
@@ -18,8 +19,8 @@ def image_tensor(image: Any, name: str, *, smallest_side: int = 1) -> torch.Tens
     Parameters
     ----------
     image : (H, W, 3) or (H, W) array
-        Floats in [0, 1], or whole numbers of type uint8 in [0, 255]; numpy or torch. A grey image has three equal
-        colours.
+        Floats in [0, 1], or whole numbers of type uint8 in [0, 255]; numpy, torch, or an image of Pillow. A grey image
+        has three equal colours.
     name : str
         The argument's name, for errors.
     smallest_side : int
@@ -40,6 +41,8 @@ def image_tensor(image: Any, name: str, *, smallest_side: int = 1) -> torch.Tens
     >>> image_tensor([[0.0, 0.5], [1.0, 0.5]], "content").shape
     torch.Size([3, 2, 2])
     """
+    if hasattr(image, "__array_interface__") and not hasattr(image, "dtype"):
+        image = np.asarray(image)
     eight_bit = str(getattr(image, "dtype", "")).removeprefix("torch.") == "uint8"
     array = as_array(image, name)
     shape = tuple(array.shape)

@@ -12,7 +12,7 @@ from dualgap.errors import InvalidInput
 from dualgap.training.style.colours import lightness
 from dualgap.training.style.control import chosen_pixels
 from dualgap.training.style.features import Features
-from dualgap.training.style.losses import StyleLoss, half_square, roughness
+from dualgap.training.style.losses import StyleLoss, curvature, half_square, roughness
 
 __all__ = ["Images", "Losses", "TransferObjective", "Weights"]
 
@@ -21,6 +21,9 @@ BOX_WEIGHT = 10.0
 #: How much rougher a change of hue counts than one of lightness: contents are lightness, so that a style that is matched at
 #: an edge by hue alone shows as a coloured fringe.
 HUE_WEIGHT = 300.0
+#: How much a bend counts beside a slope. Textures are matched by how strong responses are: without this term a part of the
+#: strength is put where the eye sees a checkerboard, along edges, at the highest frequencies that pixels have.
+BEND_WEIGHT = 3.0
 #: A unit below this share of the layer's own energy is rounding: two images that agree already.
 LEAST_SHARE = 1e-6
 
@@ -72,10 +75,11 @@ class Losses:
 class TransferObjective:
     """alpha L_c + beta L_s + gamma S + 10 mean d(x, [0, 1])^2 as a function of K images at once.
 
-    .. math:: S(x) = TV(x) + 300\\, TV(x - \\mathrm{lightness}(x))
+    .. math:: S(x) = TV(x) + 3\\, B(x) + 300\\, TV(x - \\mathrm{lightness}(x))
 
-    A layer's content loss is divided by sum (h^c - mean h^c)^2 / 2, a layer's style loss by its value at the start; both
-    are then averaged over layers, and the style's over regions.
+    with TV and B the means of the squares of first and second differences. A layer's content loss is divided by
+    sum (h^c - mean h^c)^2 / 2, a layer's style loss by its value at the start; both are then averaged over layers, and the
+    style's over regions.
 
     Parameters
     ----------
@@ -140,7 +144,7 @@ class TransferObjective:
         total = (
             self._weights.content * content
             + self._weights.style * style
-            + self._weights.smoothness * (roughness(images) + HUE_WEIGHT * roughness(images - lightness(images)))
+            + self._weights.smoothness * _smoothness(images)
             + BOX_WEIGHT * (outside * outside).mean((-3, -2, -1))
         )
         return Losses(content, style, total, layers)
@@ -180,6 +184,12 @@ class TransferObjective:
                 "remove detach or no_grad from them",
                 argument="features",
             )
+
+
+def _smoothness(images: torch.Tensor) -> torch.Tensor:
+    """S, see :class:`TransferObjective`."""
+    hue = images - lightness(images)
+    return roughness(images) + BEND_WEIGHT * curvature(images) + HUE_WEIGHT * roughness(hue)
 
 
 def sum_of(parts: list[torch.Tensor], images: torch.Tensor) -> torch.Tensor:

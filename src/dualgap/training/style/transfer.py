@@ -28,6 +28,7 @@ __all__ = ["style_transfer", "texture"]
 STARTS = ("content", "colours", "noise")
 
 
+@torch.inference_mode(False)
 def style_transfer(
     content: Any,
     style: Any,
@@ -48,20 +49,22 @@ def style_transfer(
     """The image with the content of one image and the style of another.
 
     .. math:: \\min_x \\alpha L_c(x, x_c) + \\beta L_s(x, x_s) + \\gamma\\, S(x)
-              + 10 \\operatorname{mean} d(x, [0, 1])^2, \\qquad S(x) = TV(x) + 300\\, TV(x - \\mathrm{lightness}(x))
+              + 10 \\operatorname{mean} d(x, [0, 1])^2, \\qquad
+              S(x) = TV(x) + 3\\, B(x) + 300\\, TV(x - \\mathrm{lightness}(x))
 
-    S keeps the picture smooth, and its hue smoother: content is lightness, and a style matched at an edge by hue
-    alone would show as a coloured fringe. L_c and L_s are means over layers. A layer's content loss is in units of
-    the variation of the content's own features, sum (h^c - mean h^c)^2 / 2; a layer's style loss is in units of its
-    value at the start, where it is 1. So no layer drowns the others, and the weights mean the same for every
-    picture. With ``Control(scaled=False)`` there are no units.
+    TV and B are the means of squared first and second differences: S keeps the picture smooth, without a checkerboard, and
+    its hue smoother, since content is lightness and a style matched at an edge by hue alone would show as a coloured
+    fringe. L_c and L_s are means over layers. A layer's content loss is in units of the variation of the content's own
+    features, sum (h^c - mean h^c)^2 / 2; a layer's style loss is in units of its value at the start, where it is 1. So no
+    layer drowns the others, and the weights mean the same for every picture. With ``Control(scaled=False)`` there are no
+    units.
 
     The picture is found at 1/2^(scales - 1) of its size first, and each result, enlarged, is where the next size begins.
 
     Parameters
     ----------
     content : (H, W, 3) or (H, W) array
-        Floats in [0, 1] or uint8; numpy or torch. A torch image's device is where the work is done.
+        Floats in [0, 1] or uint8; numpy, torch or Pillow. A torch image's device is where the work is done.
     style : (H', W', 3) or (H', W') array
         Of any size when ``loss`` compares sizes.
     features : Features, optional
@@ -132,6 +135,7 @@ def style_transfer(
     return _result(found, history, status, batched, content)
 
 
+@torch.inference_mode(False)
 def texture(
     style: Any,
     *,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import final
 
 import numpy as np
@@ -168,7 +168,7 @@ def _power(difference: torch.Tensor, order: float) -> torch.Tensor:
     return difference.square() if order == 2 else difference.abs() ** order
 
 
-@cache
+@lru_cache(maxsize=32)  # a few sizes in a run; each of them keeps three numbers a pixel
 def _cells(n: int, m: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The monotone coupling of n equal masses with m, in the order of their places: it does not depend on where they are."""
     i, j, mass, _ = monotone_coupling(np.arange(n, dtype=float), np.arange(m, dtype=float), None, None)
