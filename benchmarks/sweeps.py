@@ -56,7 +56,7 @@ def cases() -> Iterator[Case]:
             },
             repeats=3,
         )
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=60) as cluster:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=60) as cluster:
         address = cluster.scheduler_address
         yield Case(
             name="sweep on a cluster",

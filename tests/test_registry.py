@@ -84,8 +84,8 @@ def test_a_method_for_other_measures_says_which():
         with pytest.raises(InvalidInput, match=r"got 'neural': it takes Samples and Samples, .*write dg\.Samples"):
             call()
     samples = dg.Samples([0.0, 1.0])
-    with pytest.raises(InvalidInput, match=r"got 'neural'; 'neural' needs order=1"):
-        dg.wasserstein(samples, samples, method="neural", order=2)
+    with pytest.raises(InvalidInput, match=r"got 'neural'; 'neural' needs ground=\"euclidean\" and no cost"):
+        dg.wasserstein(samples, samples, method="neural", ground="cityblock")
 
 
 def test_a_route_is_printed_on_a_line(table):

@@ -30,6 +30,7 @@ __all__ = [
     "probabilities",
     "real",
     "same_length",
+    "unchecked",
 ]
 
 #: Masses may differ from 1 by the rounding of a sum of float32 or float64 terms, and by nothing more.
@@ -46,6 +47,22 @@ def detached(array: Any) -> np.ndarray:
     if is_torch(array):
         array = array.detach().cpu().numpy()
     return np.array(array, dtype=np.float64)
+
+
+def unchecked(value: Any, name: str) -> np.ndarray:
+    """A numpy array of whatever is one, without its gradient: of any type, and not looked into.
+
+    Examples
+    --------
+    >>> unchecked([True, False], "succeeded")
+    array([ True, False])
+    """
+    try:
+        return np.asarray(dense_tensor(value, name).detach().cpu() if is_torch(value) else value)
+    except ValueError:
+        raise InvalidInput(
+            f"{name} must be an array with equal row lengths, got {_describe(value)}", argument=name
+        ) from None
 
 
 def real(
@@ -164,7 +181,7 @@ def masses(value: Any, name: str) -> Any:
             f"{name} must be masses of shape (..., n), got the single number {float(detached(array)):g}", argument=name
         )
     if bool(array.min() < 0):
-        raise InvalidInput(f"{name} must not be negative, got {float(array.min()):g}", argument=name)
+        raise InvalidInput(f"{name} must not be negative, got {detached(array).min():g}", argument=name)
     return array
 
 
@@ -236,7 +253,9 @@ def _first_bad(array: np.ndarray) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, numbers.Real) or (isinstance(value, np.ndarray) and value.ndim == 0)
+    return isinstance(value, numbers.Real) or (
+        isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "iuf"
+    )
 
 
 def _describe(value: Any) -> str:

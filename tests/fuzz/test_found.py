@@ -47,6 +47,10 @@ REFUSED = {
         [[0.0, 0.0], [4.0, 0.0]], [[1e-160, 0.0], [4e-160, 2e-160]], regularisation=5e-324
     ),
     "points so far apart that twice their distance is no double": lambda: dg.energy_distance([[0.0]], [[1.797e308]]),
+    "a text in an array of one for a number": lambda: games.Box(np.array(0.0), np.array("1")),
+    "an object in an array of one for a number": lambda: games.Ball(np.array(1.0, dtype=object)),
+    "ragged eigenvalues": lambda: games.amplification(games.methods.ExtraGradient(step=0.1), [[1.0], [1.0, 2.0]]),
+    "eigenvalues on the device meta": lambda: games.amplification(games.methods.ExtraGradient(step=0.1), META),
     "ragged records": lambda: dg.simulate(
         games.xy(), games.methods.ExtraGradient(step=0.1), start=([1.0], [1.0]), steps=3, record=[[1.0], [1.0, 2.0]]
     ),
@@ -82,6 +86,10 @@ def test_tensors_with_gradients_are_taken_without_a_warning():
         warnings.simplefilter("error")
         assert games.bilinear_with_singular_values(GRAD, seed=0).constants.lipschitz == pytest.approx(1.0)
         assert dg.classify(games.xy(), [0.0], (GRAD - GRAD)).nash
+        method = games.methods.ExtraGradient(step=0.1)
+        assert games.amplification(method, GRAD) == pytest.approx(games.amplification(method, [1.0]))
+        data = TENSOR.clone().requires_grad_()
+        assert training.wasserstein_brackets(TENSOR[None], data=data, order=2)[0].value == 0
         program = games.lagrangian_program(EYE, [1.0], GRAD[None], [1.0])
         assert [float(part.detach()) for part in program.equilibrium] == pytest.approx([1.0, -2.0])
 
@@ -102,7 +110,11 @@ def test_a_square_that_a_double_holds_is_finite_though_the_ratio_of_the_masses_i
     power = divergences.Power(2.0)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for found in (dg.chi_squared(p, q), dg.f_divergence(p, q, power), dg.chi_squared(torch.tensor(p), torch.tensor(q))):
+        for found in (
+            dg.chi_squared(p, q),
+            dg.f_divergence(p, q, power),
+            dg.chi_squared(torch.tensor(p), torch.tensor(q)),
+        ):
             assert found.lower <= truth <= found.upper < math.inf
             found.certificate.check()
         beyond = dg.chi_squared(p, np.array([1e-312, 1.0]))  # 10^309: no double holds it
@@ -123,3 +135,41 @@ def test_equal_laws_are_equal_at_every_order():
         for order in (1e13, 1e30, 1e300):
             assert dg.renyi([1.0], [1.0], order=order).value == 0
             assert dg.renyi([0.5, 0.5], [0.5, 0.5], order=order).contains(0.0)
+
+
+@pytest.mark.parametrize("numbers", [[5.0], [-1.0, 2.0]])
+def test_masses_with_a_gradient_are_refused_in_words(numbers):
+    masses = torch.tensor(numbers, dtype=torch.float64, requires_grad=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for value in (masses, masses[0]):
+            with pytest.raises(InvalidInput, match="weights must"):
+                dg.Histogram(value)
+
+
+@pytest.mark.parametrize("quantity", [dg.js, dg.total_variation, dg.hellinger])
+def test_laws_of_scales_that_no_double_compares_are_refused_and_others_checked(quantity):
+    def law(mean, variance):
+        return dg.Mixture([0.5, 0.5], [dg.Gaussian(mean, variance)] * 2)
+
+    singular = math.log(2) if quantity is dg.js else 1.0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for p, q in ((law(0.0, 1e-280), law(0.0, 1.0)), (law(0.0, 1e-20), law(1.0, 1e-6))):
+            found = quantity(p, q)
+            found.certificate.check()
+            assert found.upper >= singular - 1e-9
+        for p, q in ((law(0.0, 5e-324), law(1.0, 5e-324)), (law(0.0, 5e-324), law(0.0, 1e300))):
+            with pytest.raises(InvalidInput, match="no wider and no farther apart"):
+                quantity(p, q)
+        with pytest.raises(InvalidInput, match="no farther from 0 than"):
+            quantity(law(9e15, 2.0), law(9e15, 0.015625))
+        found = quantity(law(1.34217504e8, 0.7), law(1.34217487e8, 1.0))
+        found.certificate.check()
+        assert found.lower >= 0.99 * singular
+
+
+def test_a_box_of_numbers_of_two_kinds_is_one():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert games.Box(np.float32(0.5), 1e150).high == 1e150

@@ -48,10 +48,12 @@ orders = st.sampled_from([1.0, 1.5, 2.0, 3.0])
 @given(clouds(), clouds(), orders, st.sampled_from(["euclidean", "cityblock"]))
 def test_the_bounds_hold_the_value_of_the_linear_program(p, q, order, ground):
     b = dg.wasserstein(dg.Points(*p), dg.Points(*q), order=order, ground=ground, method="exact")
-    truth = linear_program(matrix(p[0], q[0], order, ground), p[1], q[1])
+    costs = matrix(p[0], q[0], order, ground)
+    truth = linear_program(costs, p[1], q[1])
     # HiGHS solves to a feasibility of 1e-7, on costs up to 8 * 3 ** (order / 2) and so exact to about 1e-9 here.
     assert b.lower**order - 1e-8 <= truth <= b.upper**order + 1e-8
-    assert b.guarantee is Guarantee.EXACT
+    # Of laws that are equal but for the rounding of their masses the distance may be 0 only to that rounding.
+    assert b.guarantee is Guarantee.EXACT or b.upper**order <= 1e-15 * costs.max()
     b.certificate.check()
 
 

@@ -41,6 +41,10 @@ __all__ = ["bounds_on_cells", "bracket_on_line", "on_the_line", "refine"]
 TOLERANCE = 1e-6
 LARGEST_GRID = 300_000
 ROUNDS = 12
+#: In units of the narrowest law: its square, and that times the width of a grid, is a double.
+FARTHEST = 1e150
+#: So far from 0 doubles still divide a scale into thousands.
+OFFSET = 1e12
 #: What a lower bound does not exceed.
 HUGE = 1e300
 #: Beyond this logarithm a ratio of densities is taken to be without bound.
@@ -56,9 +60,11 @@ def bracket_on_line(p: Measure, q: Measure, *, generator: FDivergence) -> Bracke
     first, second = line_law(p), line_law(q)
     if first is None or second is None:
         raise InvalidInput("p and q must be laws on the line whose distribution functions are known", argument="p")
+    _require_comparable(first, second)
     edges = refine(first, second, generator)
     lower, upper, _ = bounds_on_cells(first, second, generator, edges)
-    upper = min(upper, generator.singular)
+    lower = 0.0 if math.isnan(lower) else lower
+    upper = generator.singular if math.isnan(upper) else min(upper, generator.singular)
     x, log_width = _nodes(edges)
     terms = _quadrature(log_density_of(p, x), log_density_of(q, x), generator, log_width)
     value = array_namespace(terms).sum(terms)
@@ -84,6 +90,24 @@ def bracket_on_line(p: Measure, q: Measure, *, generator: FDivergence) -> Bracke
         certificate=CellsRecomputed(lower=lower, upper=upper, edges=edges, p=first, q=second, generator=generator),
         reason=reason,
     )
+
+
+def _require_comparable(p: LineLaw, q: LineLaw) -> None:
+    """Refuse laws so narrow that squares of distances in their unit are no doubles, or that lie between two doubles."""
+    humps = [hump for law in (p, q) for hump in law.humps]
+    modes = [hump.mode for hump in humps if math.isfinite(hump.mode)] or [0.0]
+    scales = [hump.scale for hump in humps if math.isfinite(hump.scale)]
+    if scales and max(max(scales), max(modes) - min(modes)) > FARTHEST * min(scales):
+        raise InvalidInput(
+            f"p and q must be no wider and no farther apart than {FARTHEST:g} times the scale of the narrowest, {min(scales):.3g}",
+            argument="p",
+        )
+    if any(abs(hump.mode) > OFFSET * hump.scale for hump in humps):
+        raise InvalidInput(
+            f"p and q must be no farther from 0 than {OFFSET:g} times their own scale, for doubles to tell their points apart; "
+            "subtract a common number from both",
+            argument="p",
+        )
 
 
 def on_the_line(p: Measure, q: Measure, *, generator: FDivergence | None = None, **options: Any) -> bool:

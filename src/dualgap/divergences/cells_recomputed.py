@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -62,7 +62,8 @@ class CellsRecomputed(Certificate):
         with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
             lower = _sum(plain_terms(self.generator, *_without_zeros(*(cell.logs for cell in cells))))
             upper = _sum(self._chords(*cells)) + sum(self._outside(*cells))
-        return max(lower, 0.0), min(max(upper, lower), self.generator.singular)
+        lower = 0.0 if math.isnan(lower) else max(lower, 0.0)
+        return lower, self.generator.singular if math.isnan(upper) else min(max(upper, lower), self.generator.singular)
 
     def _chords(self, p: _Cells, q: _Cells) -> np.ndarray:
         """The chord above each inner cell; without bounds of the ratio, the atoms of ratio 0 and infinity."""
@@ -105,13 +106,12 @@ class CellsRecomputed(Certificate):
         first, second = (one[0] for one in humps)
         x, d = self.edges - first.mode, second.mode - first.mode
         r = (first.scale - second.scale) / second.scale  # s1 / s2 - 1
+        log_scales = math.log1p(r) if r > -0.5 else math.log(first.scale) - math.log(second.scale)
 
         def at(x: np.ndarray) -> np.ndarray:
             """(x - d)^2 / 2 s2^2 - x^2 / 2 s1^2 - ln(s1 / s2)."""
             y = x / first.scale
-            return (
-                r * (2 + r) * y * y - 2 * d / second.scale * (1 + r) * y + (d / second.scale) ** 2
-            ) / 2 - math.log1p(r)
+            return (r * (2 + r) * y * y - 2 * d / second.scale * (1 + r) * y + (d / second.scale) ** 2) / 2 - log_scales
 
         ends = at(x)
         low, high = np.minimum(ends[1:], ends[:-1]), np.maximum(ends[1:], ends[:-1])
@@ -209,8 +209,11 @@ def _log_masses(hump: Hump, edges: np.ndarray) -> np.ndarray:
     where = np.flatnonzero(smooth)
     nodes, weights = np.polynomial.legendre.leggauss(16)
     half = (np.diff(edges) / 2)[where, None]
-    x = ((edges[1:] + edges[:-1]) / 2)[where, None] + half * nodes
-    middle[where] = log_sum(_log_density(hump, x), axis=1, weights=weights * half)
+    # Nodes between edges far from 0 would be rounded at the size of the edges, not of their distance from the mode.
+    mode = hump.mode if isinstance(hump, (NormalHump, LaplaceHump)) else 0.0
+    x = (((edges[1:] - mode) + (edges[:-1] - mode)) / 2)[where, None] + half * nodes
+    around = replace(hump, mode=0.0) if isinstance(hump, (NormalHump, LaplaceHump)) else hump
+    middle[where] = log_sum(_log_density(around, x), axis=1, weights=weights * half)
     outside = (edges[1:] <= hump.ends[0]) | (edges[:-1] >= hump.ends[1])
     middle[outside] = -math.inf
     return np.concatenate([below[:1], middle, above[-1:]])

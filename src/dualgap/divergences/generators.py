@@ -16,7 +16,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from dualgap import validation
-from dualgap.divergences import kernels
+from dualgap.divergences import kernels, power_kernel
 from dualgap.divergences.kernels import AtomPair
 from dualgap.divergences.plain import log_quotient, taylor, xlogx
 from dualgap.errors import InvalidInput
@@ -381,7 +381,7 @@ class Power(FDivergence):
 
     def terms(self, atoms: AtomPair) -> Any:
         """(p^a q^(1-a) - a p - (1-a) q) / (a - 1)."""
-        return kernels.power_terms(atoms, self.order)
+        return power_kernel.power_terms(atoms, self.order)
 
     def perspective(self, p: np.ndarray, q: np.ndarray) -> np.ndarray:
         """p (e^((a-1) ln(p/q)) - 1) / (a - 1) - p + q; for a < 1/2 (q (e^(a ln(p/q)) - 1) - a (p - q)) / (a - 1)."""

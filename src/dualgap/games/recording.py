@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from dualgap.errors import InvalidInput
-from dualgap.validation import count, dense_tensor, is_torch
+from dualgap.validation import count, is_torch, unchecked
 
 __all__ = ["Observe", "Recorder", "Schedule", "require_room"]
 
@@ -68,10 +68,7 @@ class Schedule:
         object.__setattr__(self, "record", np.unique(np.concatenate([[0], steps, [self.steps]])))
 
     def _listed(self, record: Any) -> np.ndarray:
-        try:
-            steps = np.asarray(dense_tensor(record, "record").detach().cpu() if is_torch(record) else record)
-        except ValueError:  # rows of unequal lengths
-            steps = np.empty(0)
+        steps = unchecked(record, "record")
         if steps.ndim != 1 or steps.dtype.kind not in "iu" or steps.size == 0:
             raise InvalidInput(f"record must be a list of whole numbers, got {record!r}", argument="record")
         if steps.min() < 0 or steps.max() > self.steps:

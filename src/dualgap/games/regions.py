@@ -16,7 +16,7 @@ from dualgap.games.linearise import step_jacobians
 from dualgap.games.methods.method import Method, no_sample
 from dualgap.games.simulate import require_method
 from dualgap.games.step_sizes import PARTS, ROUNDINGS, ROUNDS
-from dualgap.validation import as_array, count, detached
+from dualgap.validation import as_array, count, detached, unchecked
 
 __all__ = ["StabilityRegion", "amplification", "stability_boundary", "stability_region"]
 
@@ -222,7 +222,7 @@ def stability_boundary(method: Method, angles: Any) -> np.ndarray:
 
 
 def _complex(values: Any) -> np.ndarray:
-    array = np.asarray(values)
+    array = unchecked(values, "eigenvalues")
     if array.dtype.kind not in "iufc" or array.size == 0 or not np.isfinite(array).all():
         raise InvalidInput(
             f"eigenvalues must be finite real or complex numbers, got {values!r}", argument="eigenvalues"

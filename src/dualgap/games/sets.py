@@ -133,9 +133,9 @@ class Box(StrategySet):
     high: float
 
     def __post_init__(self) -> None:
-        real(self.low, "low")
-        if real(self.high, "high") <= self.low:
-            raise InvalidInput(f"high must be above low, got {self.high:g} and {self.low:g}", argument="high")
+        low = real(self.low, "low")
+        if real(self.high, "high") <= low:
+            raise InvalidInput(f"high must be above low, got {self.high} and {self.low}", argument="high")
 
     def project(self, point: Tensor) -> Tensor:
         """The entries, clipped."""

@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import time
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, final
@@ -148,14 +149,18 @@ class Store:
     def _read(self, path: Path) -> list[dict[str, Any]]:
         arrow, parquet = require("pyarrow", extra="cluster"), require("pyarrow.parquet", extra="cluster")
         try:
-            table = parquet.ParquetFile(path).read()
+            with warnings.catch_warnings():
+                warnings.simplefilter(
+                    "error", RuntimeWarning
+                )  # of pickles that a foreign file has, and that are left alone
+                table = parquet.ParquetFile(path).read()
             records = table.cast(_schema()).to_pylist()
             if any(record["digest"] != _digest(record) for record in records):
                 raise ValueError("a record is not what was written")
             for record in records:
                 _outcome(record)
             return records
-        except (OSError, ValueError, KeyError, TypeError, RecursionError, arrow.ArrowException):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError, RuntimeWarning, arrow.ArrowException):
             self._put_aside(path)
             return []
 

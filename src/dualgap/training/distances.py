@@ -11,7 +11,7 @@ from dualgap.bracket import Bracket
 from dualgap.errors import InvalidInput
 from dualgap.networks.apart import apart
 from dualgap.transport import wasserstein
-from dualgap.validation import as_array, count
+from dualgap.validation import as_array, count, detached
 
 __all__ = ["manifold_coverage", "mmd_squared", "wasserstein_brackets"]
 
@@ -50,10 +50,7 @@ def wasserstein_brackets(points: Any, *, data: Any, order: float) -> list[Bracke
             argument="data",
         )
     truth = truth.expand(len(clouds), *truth.shape[-2:])
-    return [
-        wasserstein(cloud.double().cpu().numpy(), one.double().cpu().numpy(), order=order)
-        for cloud, one in zip(clouds, truth, strict=True)
-    ]
+    return [wasserstein(detached(cloud), detached(one), order=order) for cloud, one in zip(clouds, truth, strict=True)]
 
 
 def mmd_squared(points: Any, *, data: Any) -> dict[str, Tensor]:

@@ -14,7 +14,7 @@ from dualgap.binomial import clopper_pearson
 from dualgap.errors import InvalidInput
 from dualgap.extras import require
 from dualgap.games import Trajectory
-from dualgap.validation import confidence_level, dense_tensor, detached, is_torch, real
+from dualgap.validation import confidence_level, detached, real, unchecked
 from dualgap.writing import write_text
 
 __all__ = ["share_of_seeds", "summary", "write_json_lines", "write_tensorboard"]
@@ -85,10 +85,7 @@ def share_of_seeds(succeeded: Any, *, confidence: float = 0.95) -> dict[str, flo
 
     Reference: clopper1934
     """
-    try:
-        wins = np.asarray(dense_tensor(succeeded, "succeeded").detach().cpu() if is_torch(succeeded) else succeeded)
-    except ValueError:  # rows of unequal lengths
-        wins = np.empty(0)
+    wins = unchecked(succeeded, "succeeded")
     if wins.ndim != 1 or wins.dtype != bool or not wins.size:
         raise InvalidInput(
             f"succeeded must be one True or False for each seed, got {succeeded!r}", argument="succeeded"

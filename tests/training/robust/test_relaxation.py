@@ -70,7 +70,11 @@ def largest_by_programme(layers, row, low, high):
     upper = np.concatenate([*(end[1] for end in limits), np.ones(total - starts[-1])])
     whole = np.arange(total) >= starts[-1]
     found = milp(
-        cost, constraints=LinearConstraint(np.array(rows), below, above), bounds=Bounds(lower, upper), integrality=whole, options={"presolve": False}
+        cost,
+        constraints=LinearConstraint(np.array(rows), below, above),
+        bounds=Bounds(lower, upper),
+        integrality=whole,
+        options={"presolve": False},
     )
     assert found.status == 0
     return -found.fun
