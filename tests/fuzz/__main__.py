@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import time
 from collections import Counter
@@ -60,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     begun, total, found, worked = time.perf_counter(), Counter[str](), [], 0.0
     with ProcessPoolExecutor(options.jobs) as pool:
         work = [
-            pool.submit(attack, k, max(1, round(options.cases * CALLS[k].share / shares)), options.seed) for k in chosen
+            pool.submit(attack, k, math.ceil(options.cases * CALLS[k].share / shares), options.seed) for k in chosen
         ]
         for future in work:
             name, counts, wrong, seconds = future.result()
