@@ -43,6 +43,18 @@ def test_only_the_call_that_kills_its_process_is_lost(jobs):
     assert found[3].error == "its process died, 2 times"
 
 
+@pytest.mark.parametrize(("jobs", "deaths"), [(1, 1), (2, 2)])
+def test_without_retries_a_call_in_company_is_still_tried_alone(jobs, deaths):
+    def call(a):
+        if a == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return a
+
+    found = _outcomes(call, list(range(8)), jobs=jobs, retries=0)
+    assert [outcome.status for outcome in found] == ["ok"] * 3 + ["lost"] + ["ok"] * 4
+    assert found[3].attempts == deaths
+
+
 def test_a_call_whose_process_dies_once_is_made_again(tmp_path):
     marker = tmp_path / "killed"
 

@@ -42,15 +42,16 @@ def test_a_worker_killed_in_the_middle_costs_nothing_but_time(cluster, tmp_path)
     assert again.remembered == 24
 
 
-def test_a_call_that_kills_every_worker_is_recorded_and_the_rest_go_on(cluster):
+@pytest.mark.parametrize("retries", [0, 1])
+def test_a_call_that_kills_every_worker_is_recorded_and_the_rest_go_on(cluster, retries):
     def call(a):
         if a == 1:
             os.kill(os.getpid(), signal.SIGKILL)
         return a
 
-    found = dg.sweep(call, {"a": range(4)}, backend="dask", address=cluster.scheduler_address, retries=1)
+    found = dg.sweep(call, {"a": range(4)}, backend="dask", address=cluster.scheduler_address, retries=retries)
     assert [row["status"] for row in found] == ["ok", "lost", "ok", "ok"]
-    assert found.failures[0]["error"] == "its process died, 2 times"
+    assert found.failures[0]["error"].startswith("its process died")
 
 
 def test_a_scheduler_that_is_not_there_is_said_to_be_missing(monkeypatch):
