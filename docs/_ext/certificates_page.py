@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from typing import TYPE_CHECKING, Any
+
+from filling import filling, setup_of
 
 import dualgap as dg
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 MARKER = "<!-- certificates -->"
 PARTS = {"divergences": "divergences", "transport": "transport", "games": "games", "duals": "dual objectives"}
@@ -35,13 +33,5 @@ def listing() -> str:
     return "\n".join(rows)
 
 
-def fill(app: Sphinx, name: str, source: list[str]) -> None:
-    """Put the table in the place of the marker."""
-    if MARKER in source[0]:
-        source[0] = source[0].replace(MARKER, listing())
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Fill pages as they are read."""
-    app.connect("source-read", fill)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+fill = filling(MARKER, listing)
+setup = setup_of(fill)

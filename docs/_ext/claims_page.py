@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from filling import setup_of
 
 import dualgap as dg
 
@@ -139,7 +141,4 @@ def fill(app: Sphinx, name: str, source: list[str]) -> None:
     source[0] = OF_TOPICS.sub(lambda found: table(found[1].split("; ")), source[0])
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Fill pages as they are read."""
-    app.connect("source-read", fill)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+setup = setup_of(fill)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from filling import filling, setup_of
 
 from paper_figures import FIGURES
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 MARKER = "<!-- figures -->"
 
@@ -27,14 +26,10 @@ def entry(name: str, number: int) -> Iterator[str]:
     )
 
 
-def fill(app: Sphinx, name: str, source: list[str]) -> None:
-    """Put the figures in the place of the marker."""
-    if MARKER in source[0]:
-        parts = [part for number, figure in enumerate(FIGURES, 1) for part in entry(figure, number)]
-        source[0] = source[0].replace(MARKER, "\n\n".join(parts))
+def listing() -> str:
+    """All figures, in the order of the paper."""
+    return "\n\n".join(part for number, figure in enumerate(FIGURES, 1) for part in entry(figure, number))
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Fill pages as they are read."""
-    app.connect("source-read", fill)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+fill = filling(MARKER, listing)
+setup = setup_of(fill)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from filling import filling, setup_of
+
 import dualgap as dg
 from dualgap.report.portrait import portrait
 from dualgap.writing import write_atomically
@@ -87,15 +89,15 @@ def prepare(app: Sphinx) -> None:
             draw(example)
 
 
-def fill(app: Sphinx, name: str, source: list[str]) -> None:
-    """Put the games in the place of the marker."""
-    if MARKER in source[0]:
-        parts = [part for example in dg.games.examples().values() for part in entry(example)]
-        source[0] = source[0].replace(MARKER, "\n\n".join(parts))
+def listing() -> str:
+    """All example games."""
+    return "\n\n".join(part for example in dg.games.examples().values() for part in entry(example))
+
+
+fill = filling(MARKER, listing)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Draw first, then fill pages as they are read."""
     app.connect("builder-inited", prepare)
-    app.connect("source-read", fill)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return setup_of(fill)(app)

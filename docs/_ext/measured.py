@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from filling import setup_of
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
@@ -81,7 +83,4 @@ def fill(app: Sphinx, name: str, source: list[str]) -> None:
         source[0] = source[0].replace(COVERAGE, "\n".join(coverage(read("coverage"))))
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Fill pages as they are read."""
-    app.connect("source-read", fill)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+setup = setup_of(fill)

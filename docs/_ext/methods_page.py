@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+
+from filling import filling, setup_of
 
 import dualgap as dg
 from dualgap.errors import InvalidInput
 from dualgap.games.by_name import METHODS
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 MARKER = "<!-- methods -->"
 #: Of both players.
@@ -45,13 +43,5 @@ def listing() -> str:
     return "\n".join([head, *(row(kind, names) for kind, names in kinds.items())])
 
 
-def fill(app: Sphinx, name: str, source: list[str]) -> None:
-    """Put the table in the place of the marker."""
-    if MARKER in source[0]:
-        source[0] = source[0].replace(MARKER, listing())
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Fill pages as they are read."""
-    app.connect("source-read", fill)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+fill = filling(MARKER, listing)
+setup = setup_of(fill)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from filling import setup_of
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
@@ -143,7 +145,4 @@ def fill(app: Sphinx, name: str, source: list[str]) -> None:
     source[0] = MARKER.sub(lambda found: "\n".join(TABLES[found[1]]()), source[0])
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Fill pages as they are read."""
-    app.connect("source-read", fill)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+setup = setup_of(fill)

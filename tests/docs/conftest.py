@@ -21,7 +21,9 @@ def _loaded(path: Path) -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # a dataclass looks its module up
-    spec.loader.exec_module(module)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.syspath_prepend(str(path.parent))  # where extensions find what they share, as in docs/conf.py
+        spec.loader.exec_module(module)
     return module
 
 

@@ -8,7 +8,15 @@ import numpy as np
 
 from dualgap.errors import CertificateError
 
-__all__ = ["lower_mean", "paired_terms", "recomputed_lower_mean", "running_variances", "unit_terms"]
+__all__ = [
+    "lower_mean",
+    "paired_terms",
+    "recomputed_lower_mean",
+    "recomputed_unit_terms",
+    "recomputed_variances",
+    "running_variances",
+    "unit_terms",
+]
 
 #: No bet risks more than this share of the wealth.
 SHARE = 0.75
@@ -127,13 +135,9 @@ def recomputed_lower_mean(terms: np.ndarray, low: float, high: float, level: flo
     """
     if high <= low:
         return low
-    width = high - low
-    z = [(term - low) / width for term in np.asarray(terms, dtype=np.float64).tolist()]
-    if not all(-1e-12 <= one <= 1 + 1e-12 for one in z):
-        raise CertificateError(f"terms must lie between {low:.6g} and {high:.6g}")
-    z = [min(max(one, 0.0), 1.0) for one in z]
-    goal = 1 / (1 - level)
-    bets, terms = _bets(z, goal), np.array(z)
+    z, goal = recomputed_unit_terms(terms, low, high), 1 / (1 - level)
+    bets = np.array([math.sqrt(2 * math.log(goal) / (variance * len(z))) for variance in recomputed_variances(z)])
+    terms = np.array(z)
     below, above = 0.0, 1.0
     for _ in range(60):
         middle = (below + above) / 2
@@ -142,18 +146,43 @@ def recomputed_lower_mean(terms: np.ndarray, low: float, high: float, level: flo
             wealth = np.cumprod(1 + np.minimum(bets, SHARE / middle) * (terms - middle))
         won = bool((wealth >= goal).any())
         below, above = (middle, above) if won else (below, middle)
-    return low + width * below
+    return low + (high - low) * below
 
 
-def _bets(z: list[float], goal: float) -> np.ndarray:
-    """What is bet on each draw, a function of the draws before it alone."""
-    found, total, squares, variance = [], 0.5, 0.25, 0.25
-    for t, term in enumerate(z, start=1):
-        found.append(math.sqrt(2 * math.log(goal) / (variance * len(z))))
+def recomputed_unit_terms(terms: np.ndarray, low: float, high: float) -> list[float]:
+    """The numbers of :func:`unit_terms`, one by one.
+
+    Raises
+    ------
+    CertificateError
+        When one lies outside, or is no number.
+
+    Examples
+    --------
+    >>> recomputed_unit_terms(np.array([2.0, 5.0]), 1.0, 5.0)
+    [0.25, 1.0]
+    """
+    width = high - low
+    z = [(term - low) / width for term in np.asarray(terms, dtype=np.float64).tolist()]
+    if not all(-1e-12 <= one <= 1 + 1e-12 for one in z):
+        raise CertificateError(f"terms must lie between {low:.6g} and {high:.6g}")
+    return [min(max(one, 0.0), 1.0) for one in z]
+
+
+def recomputed_variances(z: list[float]) -> list[float]:
+    """The numbers of :func:`running_variances`, each from the draws before it alone.
+
+    Examples
+    --------
+    >>> recomputed_variances([1.0, 1.0])
+    [0.25, 0.15625]
+    """
+    found, total, squares = [0.25], 0.5, 0.25
+    for t, term in enumerate(z[:-1], start=1):
         total += term
         squares += (term - total / (t + 1)) ** 2
-        variance = squares / (t + 1)
-    return np.array(found)
+        found.append(squares / (t + 1))
+    return found[: len(z)]
 
 
 def paired_terms(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -8,8 +8,15 @@ from statistics import NormalDist
 import numpy as np
 from scipy.special import ndtri
 
-from dualgap.divergences.betting import SHARE, lower_mean, recomputed_lower_mean, running_variances, unit_terms
-from dualgap.errors import CertificateError
+from dualgap.divergences.betting import (
+    SHARE,
+    lower_mean,
+    recomputed_lower_mean,
+    recomputed_unit_terms,
+    recomputed_variances,
+    running_variances,
+    unit_terms,
+)
 
 __all__ = ["hedged_lower_mean", "recomputed_hedged_lower_mean"]
 
@@ -130,31 +137,22 @@ def recomputed_hedged_lower_mean(terms: np.ndarray, low: float, high: float, lev
         return low
     if len(terms) > MOST_DRAWS:
         return recomputed_lower_mean(terms, low, high, level)
-    width = high - low
-    z = [(term - low) / width for term in np.asarray(terms, dtype=np.float64).tolist()]
-    if not all(-1e-12 <= one <= 1 + 1e-12 for one in z):
-        raise CertificateError(f"terms must lie between {low:.6g} and {high:.6g}")
-    groups = _groups([min(max(one, 0.0), 1.0) for one in z])
+    groups = _groups(recomputed_unit_terms(terms, low, high))
     below, above = 0.0, 1.0
     for _ in range(40):
         middle = (below + above) / 2
         below, above = (middle, above) if _refuted(groups, middle, 1 - level) else (below, middle)
-    return low + width * below
+    return low + (high - low) * below
 
 
 def _groups(z: list[float]) -> list[tuple[float, int, float]]:
     """Sum, number and deviation of what is left, from the draws before the group alone."""
-    n, start, total, squares, variance = len(z), 0, 0.5, 0.25, 0.25
-    found = []
+    n, start, variances, found = len(z), 0, recomputed_variances(z), []
     while start < n:
-        spread = math.sqrt(variance * (n - start))
+        spread = math.sqrt(variances[start] * (n - start))
         size = min(max(int(spread / REACH + BESIDE), math.ceil(n / MOST_GROUPS)), math.ceil(n / GROUPS))
         part = z[start : start + size]
         found.append((math.fsum(part), len(part), spread))
-        for t, term in enumerate(part, start=start + 1):
-            total += term
-            squares += (term - total / (t + 1)) ** 2
-            variance = squares / (t + 1)
         start += size
     return found
 

@@ -150,9 +150,8 @@ class Store:
         arrow, parquet = require("pyarrow", extra="cluster"), require("pyarrow.parquet", extra="cluster")
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter(
-                    "error", RuntimeWarning
-                )  # of pickles that a foreign file has, and that are left alone
+                # of pickles that a foreign file has, and that are left alone
+                warnings.simplefilter("error", RuntimeWarning)
                 table = parquet.ParquetFile(path).read()
             records = table.cast(_schema()).to_pylist()
             if any(record["digest"] != _digest(record) for record in records):
