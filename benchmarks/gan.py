@@ -12,10 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -110,8 +107,7 @@ def tables(
         planned[recipe] = law, keys
     # everyone's first seeds before anyone's next ones
     tasks = {key: task for _, key, task in sorted(begun, key=lambda one: one[0])}
-    with _processes(tasks, workers) as ready:
-        found = each("gan", ready, minutes=minutes)
+    found = each("gan", tasks, minutes=minutes, workers=1 if torch.cuda.is_available() else workers)
     for law in MODES:
         for recipe, (own, keys) in planned.items():
             runs = [found[key] for key in keys if key in found]
@@ -178,30 +174,6 @@ def over_seeds(values: np.ndarray) -> dict[str, Any]:
         "interval": [float(ordered[k - 1]), float(ordered[n - k])],
         "confidence": float(1 - 2 * binom.cdf(k - 1, n, 0.5)),
     }
-
-
-@contextmanager
-def _processes(tasks: Mapping[str, Callable[[], Result]], workers: int) -> Iterator[dict[str, Callable[[], Result]]]:
-    """The tasks, computed by processes of one thread: the first that is asked for sends all that come after it."""
-    if workers == 1 or torch.cuda.is_available():
-        yield dict(tasks)
-        return
-    pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)
-    )
-    sent: dict[str, Future[Result]] = {}
-    keys = list(tasks)
-
-    def result(key: str) -> Result:
-        for later in keys[keys.index(key) :]:
-            if later not in sent:
-                sent[later] = pool.submit(tasks[later])
-        return sent[key].result()
-
-    try:
-        yield {key: partial(result, key) for key in keys}
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def main(arguments: list[str]) -> Path:

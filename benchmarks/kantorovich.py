@@ -1,7 +1,7 @@
 """W1 and JS between laws whose divergence is known, by critics of several kinds: what each proves, estimates and costs.
 
 ``python -m benchmarks kantorovich`` is the reduced form (one seed: learned cones on the 28 funnels, the default choice on the
-others, about ten minutes of one core); ``python -m benchmarks.kantorovich --seeds 3 --extension`` repeats it and puts the McShane
+others, under ten minutes of two cores); ``python -m benchmarks.kantorovich --seeds 3 --extension`` repeats it and puts the McShane
 extension of an exact plan between 5,000 draws beside it; ``--full [--device cuda]`` runs every critic. A run that is stopped goes
 on where it was.
 
@@ -33,6 +33,7 @@ from dualgap.duals.parts import parts_of
 from dualgap.networks import MLP, Cones, LipschitzMLP, MixtureCritic
 from dualgap.testing import known_distances
 from dualgap.testing.known_distances import KnownDistance
+from dualgap.threads import cores
 from dualgap.transport.duality import tight_potentials
 from dualgap.transport.exact import solve
 from dualgap.transport.extension import Extension
@@ -71,19 +72,30 @@ def critics(d: int, *, full: bool) -> dict[str, Any]:
     return {"default": None, **cones, **layers, **mixtures, "penalty": MLP(widths)}
 
 
-def funnels() -> Iterator[tuple[KnownDistance, int]]:
+#: Makes a problem; unlike the problem it can be sent to another process.
+Maker = Callable[[], KnownDistance]
+
+
+def training(d: int, *, full: bool) -> dict[str, int]:
+    """How long the critics of the funnels are trained: among many dimensions a cone needs more draws to be told from the next."""
+    if full:
+        return {"steps": 4000, "batch_size": 512 if d < 32 else 2048}
+    return {"steps": 500} if d < 32 else {"steps": 1000, "batch_size": 1024}
+
+
+def funnels() -> Iterator[tuple[Maker, int]]:
     """The 28 problems of the published comparison, each with the published error."""
     for number, errors in PUBLISHED.items():
         for d, error in zip(DIMENSIONS, errors, strict=True):
-            yield known_distances.min_funnel(d, number), error
+            yield partial(known_distances.min_funnel, d, number), error
 
 
-def others() -> Iterator[KnownDistance]:
+def others() -> Iterator[Maker]:
     """Problems that no one kind of critic is made for."""
     for d in (2, 8, 32):
-        yield known_distances.scale(d, factor=2.0)
+        yield partial(known_distances.scale, d, factor=2.0)
         for closed in (known_distances.Circle(), known_distances.Sphere(), known_distances.Subspace(d // 2)):
-            yield known_distances.nearest_point(d, closed)
+            yield partial(known_distances.nearest_point, d, closed)
 
 
 def laws(problem: KnownDistance) -> tuple[Sampler, Sampler]:
@@ -94,9 +106,9 @@ def laws(problem: KnownDistance) -> tuple[Sampler, Sampler]:
     return first, second
 
 
-def fitted(problem: KnownDistance, critic: Any, seed: int, options: dict[str, Any]) -> Result:
+def fitted(make: Maker, critic: Any, seed: int, options: dict[str, Any]) -> Result:
     """One fit: the 95% bound and the estimate relative to the truth, the cosine of the gradients, processor seconds."""
-    start = time.process_time()
+    problem, start = make(), time.process_time()
     found = dg.duals.fit(KantorovichRubinstein(), *laws(problem), critic=critic, seed=seed, **options)
     return {
         "lower": found.bracket.lower / problem.value - 1,
@@ -116,12 +128,12 @@ def cosine(problem: KnownDistance, critic: Any) -> float | None:
     return float(first @ second / (first.norm() * second.norm()))
 
 
-def extended(problem: KnownDistance, seed: int) -> Result:
+def extended(make: Maker, seed: int) -> Result:
     """No network: the extension of an exact plan's potentials bounds below, the plan's cost and its deviation above.
 
     Of the two extensions, by cones that stand on the points of q and by cones that hang from those of p, the validation draws choose.
     """
-    start = time.process_time()
+    problem, start = make(), time.process_time()
     split = parts_of(*laws(problem), seed, DRAWS).split
     x, y = (part[:PLAN_POINTS] for part in split.train)
     costs = point_cost(x, y, order=1.0, ground="euclidean")
@@ -155,8 +167,9 @@ def jensen_shannon(d: int, seed: int) -> Result:
     }
 
 
-def from_samples(problem: KnownDistance, seed: int) -> Result:
+def from_samples(make: Maker, seed: int) -> Result:
     """W1 from 10,000 draws of each law, by default settings."""
+    problem = make()
     x, y = problem.sample(SAMPLES, seed=seed)
     start = time.process_time()
     found = dg.wasserstein(dg.Samples(x), dg.Samples(y), method="neural", seed=seed)
@@ -173,23 +186,25 @@ Task = tuple[dict[str, Any], Callable[[int], Result]]
 def tasks(*, full: bool, extension: bool, options: dict[str, Any], only: str) -> list[Task]:
     """What a row says of its problem, and how a seed of it is measured."""
     found: list[Task] = []
-    steps = {"steps": 4000 if full else 500}
-    for problem, error in funnels():
+    for make, error in funnels():
+        problem = make()
         said = {"name": problem.name, "dimension": problem.dimension, "truth": problem.value}
         for name, critic in critics(problem.dimension, full=full).items():
-            run = partial(fitted, problem, critic, options={"draws": DRAWS, **steps, **options})
-            found.append(({**said, "critic": name, "SO": error / 100}, run))
+            given = {"draws": DRAWS, **training(problem.dimension, full=full), **options}
+            found.append(({**said, "critic": name, "SO": error / 100}, partial(fitted, make, critic, options=given)))
         if extension:
-            found.append(({**said, "critic": f"extension of {PLAN_POINTS}"}, partial(extended, problem)))
-    for problem in others():
+            found.append(({**said, "critic": f"extension of {PLAN_POINTS}"}, partial(extended, make)))
+    for make in others():
+        problem = make()
         said = {"name": problem.name, "dimension": problem.dimension, "truth": problem.value, "critic": "default"}
-        found.append((said, partial(fitted, problem, None, options=options)))
+        found.append((said, partial(fitted, make, None, options=options)))
     for d in (2, 4, 8, 16, 32):
         said = {"name": f"JS of normal laws one apart, d = {d}", "dimension": d, "truth": JS_ONE_APART}
         found.append(({**said, "critic": "default"}, partial(jensen_shannon, d)))
-    eight = known_distances.scale(8, factor=2.0)
+    make = partial(known_distances.scale, 8, factor=2.0)
+    eight = make()
     said = {"name": f"{SAMPLES:,} draws, {eight.name}", "dimension": 8, "truth": eight.value, "critic": "default"}
-    found.append((said, partial(from_samples, eight)))
+    found.append((said, partial(from_samples, make)))
     return [(said, run) for said, run in found if only in said["name"]]
 
 
@@ -202,19 +217,17 @@ def rows(
     deadline: float | None = None,
     minutes: float | None = None,
     only: str = "",
+    workers: int | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """A row for each problem and kind of critic: medians over the seeds that were measured, and all of the lower bounds.
-
-    The extension is measured with the first seed alone.
-    """
+    """A row for each problem and kind of critic: medians over the seeds that were measured, and all of the lower bounds."""
     chosen = tasks(full=full, extension=extension, options={"device": device, "deadline": deadline}, only=only)
     runs: dict[str, Callable[[], Result]] = {}
     for seed in range(seeds):
         for said, run in chosen:
-            if seed == 0 or not said["critic"].startswith("extension"):
-                key = _key(said, seed)
-                runs[key] = partial(_told, key, run, seed)
-    found = each(f"kantorovich{'_full' if full else ''}", runs, minutes=minutes, last=not only)
+            key = _key(said, seed)
+            runs[key] = partial(_told, key, run, seed)
+    processes = workers or (1 if device != "cpu" else cores())
+    found = each(f"kantorovich{'_full' if full else ''}", runs, minutes=minutes, last=not only, workers=processes)
     for said, _ in chosen:
         own = [found[key] for seed in range(seeds) if (key := _key(said, seed)) in found]
         if own:
@@ -249,6 +262,9 @@ def main(arguments: Sequence[str]) -> int:
         "--deadline", type=float, default=None, help="seconds of training for each fit; its steps when omitted"
     )
     parser.add_argument("--minutes", type=float, default=None, help="after which nothing new is begun")
+    parser.add_argument(
+        "--workers", type=int, default=None, help="processes at once; as many as there are cores when omitted"
+    )
     parser.add_argument("--only", default="", help="part of a problem's name")
     chosen = vars(parser.parse_args(arguments))
     found = list(rows(**chosen))

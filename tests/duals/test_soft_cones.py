@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +30,29 @@ def test_it_becomes_the_hard_minimum(seed, sign):
     temperature = 1e-3
     off = (SoftCones(cones, temperature)(weights, points) - cones(weights, points)).abs().max()
     assert float(off) <= temperature * np.log(5) + 1e-4  # the soft minimum of k numbers is off by tau ln k at most
+
+
+@given(st.integers(0, 1000), st.sampled_from([1e-3, 1e-2, 1.0]), st.sampled_from([1, -1]))
+def test_it_and_its_gradient_are_those_of_the_plain_formula(seed, temperature, sign):
+    cones = Cones(3, 5, sign=sign)
+    weights = cones.initial(Streams(seed)).requires_grad_()
+    points = Streams(seed, purpose=1).normal(30, 3)
+    centres, heights = weights.split([15, 5])
+    apart = torch.linalg.vector_norm(points[:, None] - centres.unflatten(-1, (5, 3)), dim=-1)
+    plain = -sign * temperature * torch.logsumexp(-(apart + heights) / temperature, -1)
+    found = SoftCones(cones, temperature)(weights, points)[:, 0]
+    slope, expected = (torch.autograd.grad((one * points[:, 0]).sum(), weights)[0] for one in (found, plain))
+    # the product of matrices leaves squares off by some 1e-15, shares by that over the temperature
+    torch.testing.assert_close(found, plain, rtol=0, atol=1e-11)
+    torch.testing.assert_close(slope, expected, rtol=0, atol=1e-8)
+
+
+@pytest.mark.parametrize("temperature", [3e-4, 1e-3])
+def test_far_cones_leave_no_subnormal_numbers(temperature):
+    points, cones = Streams(0, dtype=torch.float32).normal(64, 32), Cones(32, 16)
+    weights = cones.initial(Streams(1, dtype=torch.float32)).requires_grad_()
+    (slope,) = torch.autograd.grad(SoftCones(cones, temperature)(weights, points).mean(), weights)
+    assert not bool(((slope != 0) & (slope.abs() < torch.finfo(torch.float32).tiny)).any())
 
 
 def test_every_cone_feels_every_point():

@@ -23,7 +23,7 @@ __all__ = ["Candidate", "candidates_of"]
 #: Cones by default, at most: more than a sample has draws for would only remember them.
 CONES = 256
 #: The soft minimum's temperature, in units of the data's spread, at the start and at the end of its part of the training.
-TEMPERATURES = (0.03, 0.0003)
+TEMPERATURES = (0.01, 0.0003)
 #: The share of the training in which the minimum is soft.
 SOFT = 0.8
 

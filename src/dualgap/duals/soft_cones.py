@@ -15,6 +15,10 @@ __all__ = ["FEW_DIMENSIONS", "SoftCones", "starting_weights"]
 
 #: Cones start around the mean of the data, this far out: far from all of it they see directions, and can choose.
 SHRINK = 0.1
+#: No squared distance is less than this.
+LEAST = 1e-9
+#: The logarithm of a share that is nothing beside 1, and whose product with a gradient is still a normal number in float32.
+NEGLIGIBLE = -60.0
 #: In more dimensions than this points are about equally far from each other, and a cone that starts at one sees no more. In
 #: fewer, cones that start at points and a hard minimum are better and faster.
 FEW_DIMENSIONS = 16
@@ -69,17 +73,28 @@ class SoftCones(Network):
     def __call__(self, weights: Tensor, points: Tensor) -> Tensor:
         """The outputs (..., B, 1)."""
         k, d = self.cones.number, self.cones.dimension
-        centres, heights = weights.split([k * d, k], -1)
-        squared = _squared(points, centres.unflatten(-1, (k, d)))
-        high = -(squared.sqrt() + heights[..., None, :]) / self.temperature
-        return (-self.cones.sign * self.temperature * torch.logsumexp(high, -1))[..., None]
+        centres, heights = (weights / self.temperature).split([k * d, k], -1)
+        squared = _squared(points / self.temperature, centres.unflatten(-1, (k, d)))
+        # in units of the temperature, and kept where a root can be differentiated
+        high = -heights[..., None, :] - squared.clamp_min(LEAST / self.temperature**2).sqrt()
+        return (-self.cones.sign * self.temperature * _log_sum_exp(high))[..., None]
+
+
+def _log_sum_exp(high: Tensor) -> Tensor:
+    """Over the last axis; terms below e^-60 of the largest count as that, for less would be subnormal, which costs ten times more."""
+    largest = high.detach().amax(-1, keepdim=True)
+    return largest[..., 0] + (high - largest).clamp_min(NEGLIGIBLE).exp().sum(-1).log()
 
 
 def _squared(points: Tensor, centres: Tensor) -> Tensor:
-    """Squared distances (..., B, K) by one product of matrices, kept where a root can be differentiated."""
-    product = points @ centres.mT
-    squared = (points**2).sum(-1)[..., :, None] - 2 * product + (centres**2).sum(-1)[..., None, :]
-    return squared.clamp_min(1e-9)
+    """Squared distances (..., B, K) by one product of matrices, and no other pass over so many numbers.
+
+    .. math:: |x - c|^2 = \\langle (-2 x, |x|^2, 1), (c, 1, |c|^2) \\rangle
+    """
+    one, other = torch.ones_like(points[..., :1]), torch.ones_like(centres[..., :1])
+    left = torch.cat([-2 * points, (points**2).sum(-1, keepdim=True), one], -1)
+    right = torch.cat([centres, other, (centres**2).sum(-1, keepdim=True)], -1)
+    return left @ right.mT
 
 
 def starting_weights(cones: Cones, streams: Streams, real_points: Tensor, fake_points: Tensor) -> Tensor:
