@@ -12,6 +12,7 @@ from PIL import Image
 
 import dualgap as dg
 from dualgap.cli.codes import Code
+from dualgap.training.by_name import METHODS
 
 
 @pytest.mark.parametrize("objective", ["js", "wasserstein"])
@@ -44,6 +45,7 @@ def test_a_picture_and_an_animation_are_drawn_on_request(command, tmp_path):
     )
     assert code == 0
     assert "a.png" in out
+    assert "W1 to data" in out  # a spiral has no modes
     with Image.open(tmp_path / "a.png") as image:
         assert image.size[0] > 500
     with Image.open(tmp_path / "a.gif") as image:
@@ -66,6 +68,15 @@ def test_a_checkpoint_of_other_steps_is_refused_in_the_words_of_the_options(refu
         refused((*arguments, "--steps", "4"), "fade with --steps; repeat it with --steps 2, or choose another file")
         for steps in ("2", "4"):
             refused((*arguments[:3], "2", *arguments[4:], "--steps", steps), "seeds is [0] there and [0, 1] here")
+
+
+def test_an_animation_of_a_run_that_was_kept_without_its_way_is_refused(refused, command):
+    arguments = ("train", "ring-gan", "--seeds", "1", "--steps", "4", "--checkpoint", "run.safetensors")
+    assert command(*arguments)[0] == 0
+    refused((*arguments, "--animation", "a.gif"), "checkpoint must hold the weights of every record")
+    arguments = (*arguments[:-1], "other.safetensors")
+    assert command(*arguments, "--animation", "a.gif")[0] == 0
+    assert command(*arguments)[0] == 0  # the other way round nothing is missing
 
 
 def test_files_are_written_before_anything_is_printed(command, tmp_path, monkeypatch):
@@ -92,6 +103,11 @@ def test_a_video_without_an_encoder_is_refused_before_the_work(command, monkeypa
     code, _, err = command("train", "ring", "--animation", "a.mp4")
     assert code == Code.IMPORT
     assert "pip install 'dualgap[video]'" in err
+
+
+def test_the_help_names_every_method(command):
+    text = " ".join(command("train", "--help")[1].replace("│", " ").split()).replace("- ", "-")
+    assert all(name in text for name in METHODS)
 
 
 @pytest.mark.parametrize(

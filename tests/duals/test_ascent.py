@@ -45,6 +45,10 @@ def test_the_best_restart_is_kept():
     assert float(found.weights[0]) == np.float32(found.value)
 
 
+def test_weights_outside_of_the_critics_set_are_never_the_best():
+    assert climbed([[5.0, 0.0]], steps=5).weights.tolist() == [1.0, 0.0]  # clipped before the first record
+
+
 def test_the_best_moment_is_kept_and_training_stops_when_nothing_gets_better():
     def overfit(y):
         return {"train": y[:, 0], "validation": -(y[:, 0] - 0.3).abs()}  # best on the way

@@ -34,7 +34,7 @@ def line(slope, offset=0.0):
 P, Q = Points([1.0, 2.0, 3.0]), Points([0.0, 1.0, 2.0])
 
 
-@pytest.mark.parametrize("slope", [1.0, 5.0, 0.8])
+@pytest.mark.parametrize("slope", [1.0, 5.0, 0.8, 0.01, 300.0])
 def test_a_linear_critic_proves_the_distance_of_a_shift_whatever_its_slope(slope):
     bracket = bracket_of_points(KR, line(slope), P, Q)
     assert bracket.upper == pytest.approx(1.0, abs=1e-12)
@@ -114,6 +114,15 @@ def test_the_held_out_draws_do_not_choose_the_critic():
     assert bracket.certificate.held_out[0] is split.held_out[0]
     assert bracket.lower == 0.0
     assert bracket.value < 0.5
+
+
+def test_the_bound_of_laws_does_not_depend_on_the_slope_that_clipped_weights_allow():
+    rng = np.random.default_rng(7)
+    split = split_draws(Samples(rng.normal(size=2000) + 1), Samples(rng.normal(size=2000)), 0)
+    proved = [bracket_of_laws(KR, admissible(line(slope), split), split, 0.95, None)[0] for slope in (1.0, 0.01, 300.0)]
+    assert 0.8 < proved[0].lower <= 1.0
+    # the same extension but for the rounding of the quotients
+    assert [one.lower for one in proved] == pytest.approx([proved[0].lower] * 3, abs=1e-9)
 
 
 def test_a_network_that_is_1_lipschitz_needs_no_extension():

@@ -54,6 +54,17 @@ def test_training_raises_the_dual_value(fitted):
     assert values[-1, 0] > values[0, 0] + 0.3
 
 
+@pytest.mark.parametrize(
+    ("objective", "power"), [(KR, 1), (dg.duals.SemiDual(order=2), 2), (dg.duals.JensenShannon(), 0)]
+)
+def test_the_history_is_in_the_unit_of_the_data(objective, power):
+    options = {"steps": 20, "batch_size": 32, "critic": dg.networks.MLP((3, 8, 1))}
+    # a power of two, with which nothing is rounded otherwise
+    small, large = (dg.duals.fit(objective, dg.Points(c * X), dg.Points(c * Y), **options).history for c in (1, 64))
+    for name, values in small.metrics.items():
+        torch.testing.assert_close(large.metrics[name], values * 64.0**power, rtol=1e-12, atol=0)
+
+
 def test_weights_count_in_the_certified_value():
     a = RNG.dirichlet(np.ones(150))
     p, q = dg.Points(X, a), dg.Points(Y)
@@ -133,6 +144,42 @@ def test_w2_of_laws_is_bounded_by_what_bounds_w1():
     ).bracket
     assert 0.4 < bracket.lower <= 0.5 <= bracket.upper
     bracket.certificate.check()
+
+
+@pytest.mark.parametrize("order", [1, 1.5])
+@pytest.mark.parametrize(
+    "critic", [dg.networks.MLP((2, 16, 1), activation="softplus"), dg.networks.LipschitzMLP((2, 16, 16, 1))]
+)
+def test_the_critic_of_a_semi_dual_of_any_order_bounds_the_laws(order, critic):
+    """Its sign and its unit are not those of a 1-Lipschitz critic of W_1: f is the potential of q, of size radius ** order."""
+    rng = np.random.default_rng(7)
+    x, y = 3 * rng.normal(size=(2, 1500, 2))
+    fitted = dg.duals.fit(dg.duals.SemiDual(order=order), x, y + [3.0, 0.0], critic=critic, steps=150)
+    assert 2.0 < fitted.bracket.lower <= 3.0  # the truth is 3; 525 held-out draws leave 15%
+    fitted.bracket.certificate.check()
+
+
+@pytest.mark.parametrize("objective", [JS, KR, dg.duals.SemiDual(order=2)], ids=lambda one: type(one).__name__)
+def test_data_far_from_0_lose_no_digits_in_the_training(objective):
+    """In float32 points of spread 1 about 10^9 are all the same."""
+    rng = np.random.default_rng(8)
+    x, y = rng.normal(size=(2, 600, 2)) + np.array([[[2.0, 0.0]], [[0.0, 0.0]]])
+    near, far = (
+        dg.duals.fit(objective, x + at, y + at, critic=dg.networks.MLP((2, 32, 1)), steps=150).bracket
+        for at in (0.0, 1e9)
+    )
+    assert near.lower > 0.2
+    # coordinates about 1e9 have 7 digits after the point left, and the training of either takes its own way
+    assert far.lower == pytest.approx(near.lower, rel=0.05)
+    assert far.value == pytest.approx(near.value, rel=0.05)
+
+
+@pytest.mark.parametrize("low", [-1.0, float("nan")])
+def test_a_cost_that_is_negative_or_not_finite_is_refused(low):
+    objective = dg.duals.SemiDual(cost=lambda x, y: 0 * torch.cdist(x, y) + low)
+    with pytest.raises(InvalidInput, match=r"^cost must") as caught:
+        dg.duals.fit(objective, dg.Points(X), dg.Points(Y), steps=5)
+    assert caught.value.argument == "cost"
 
 
 def test_the_kind_of_critic_is_chosen_on_validation_draws():
@@ -229,3 +276,9 @@ def test_a_critic_that_looks_at_the_whole_batch_is_refused():
     for critic in (statistic, dg.networks.MixtureCritic((dg.networks.MLP((1, 4, 1)), statistic))):
         with pytest.raises(InvalidInput, match=r"^critic must score each point by itself"):
             dg.duals.fit(dg.duals.JensenShannon(), x, y, critic=critic, steps=1)
+
+
+@pytest.mark.parametrize(("unit", "order"), [(1e100, 2), (1e-100, 2), (1e10, 30)])
+def test_powers_of_distances_that_leave_float64_are_refused(unit, order):
+    with pytest.raises(InvalidInput, match=rf"^p and q must be spread over a length whose power of order {order} "):
+        dg.duals.fit(dg.duals.SemiDual(order=order), unit * X, unit * Y, steps=2)

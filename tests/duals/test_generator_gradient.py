@@ -74,6 +74,13 @@ def test_points_without_a_gradient_are_refused():
         gradient_of(KR, lambda points: points[..., 0], X, None, dg.Points(X))
 
 
+@pytest.mark.parametrize("parameters", [["w"], [torch.zeros(3)], torch.zeros(3, requires_grad=True), [], 3])
+def test_parameters_that_have_no_gradient_are_refused(parameters):
+    points = torch.zeros(4, 1, dtype=torch.float64).requires_grad_()
+    with pytest.raises(InvalidInput, match=r"^parameters must be a sequence of tensors that require grad"):
+        gradient_of(KR, lambda points: points[..., 0], points, parameters, dg.Points([[0.0], [1.0]]))
+
+
 def test_the_semi_dual_of_laws_points_where_the_exact_plan_does():
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(400, 2)), rng.normal(size=(400, 2)) + [3.0, 0.0]

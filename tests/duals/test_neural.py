@@ -22,6 +22,16 @@ def test_the_distance_by_a_critic_is_the_fit():
     assert (bracket.value, bracket.lower, bracket.method) == (direct.value, direct.lower, "neural")
 
 
+def test_what_keeps_the_critic_in_its_class_is_chosen_as_in_the_fit():
+    options = {"steps": 20, "critic": dg.networks.MLP((2, 8, 1)), "regulariser": dg.duals.WeightClipping(0.1)}
+    bracket = dg.wasserstein(P, Q, method="neural", **options)
+    assert bracket.lower == dg.duals.fit(dg.duals.KantorovichRubinstein(), P, Q, **options).bracket.lower
+    assert (
+        dg.js(P, Q, method="neural", **options).value
+        == dg.duals.fit(dg.duals.JensenShannon(), P, Q, **options).bracket.value
+    )
+
+
 def test_it_is_listed_for_samples_and_for_nothing_else():
     assert "neural" in [route.name for route in dg.methods_for(dg.wasserstein, P, Q)]
     assert "neural" in [route.name for route in dg.methods_for(dg.wasserstein, P, Q, order=2)]

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from dualgap.errors import InvalidInput, MissingExtra
-from dualgap.report.samples import A_SECOND, _tiled, animate, draw_samples
+from dualgap.report.samples import A_SECOND, _figure, _tiled, animate, draw_samples
 
 RNG = np.random.default_rng(0)
 
@@ -20,6 +20,13 @@ def test_samples_are_drawn_beside_data_in_any_dimension(dimension, ending, tmp_p
     points, data = RNG.uniform(-1, 1, (2, 40, dimension))
     path = draw_samples(points, data, "title", tmp_path / f"a{ending}")
     assert path.stat().st_size > 1000
+
+
+def test_points_outside_of_the_picture_are_counted():
+    data = np.array([[0.0, 0.0], [4.0, 4.0]])  # drawn from -1 to 5
+    points = np.array([[2.0, 2.0], [5.0, -1.0], [6.0, 0.0], [0.0, -2.0], [np.nan, 0.0], [np.inf, 0.0]])
+    left, right = _figure(points, data, "").axes
+    assert (left.get_title(), right.get_title()) == ("data", "generated (4 of 6 outside)")
 
 
 def test_an_animation_has_a_frame_for_each_record(tmp_path):

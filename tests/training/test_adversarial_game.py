@@ -134,3 +134,9 @@ def test_bad_parts_are_named(name, value):
     blamed = {"packing": "(packing|critic)"}.get(name, name)  # two at once is right, for another critic
     with pytest.raises(InvalidInput, match=f"^{blamed} must"):
         made(**{name: value})
+
+
+def test_the_weights_are_clipped_before_the_first_step():
+    """Where the generator moves first, or both at once, it would meet an unclipped critic otherwise."""
+    game = made(regulariser=dg.duals.WeightClipping(0.05), objective=dg.duals.KantorovichRubinstein())
+    assert float(game.start(dg.games.Streams([0, 1]))[1].abs().max()) <= 0.05

@@ -43,3 +43,12 @@ def test_a_name_that_is_none_is_named(name):
         composed(law, **options, steps=1)
     with pytest.raises(InvalidInput, match=r"^problem must be one of"):
         problem_named("nonsense", steps=1)
+
+
+@pytest.mark.parametrize("method", ["alternating", "alternating-5", "extragradient", "simultaneous"])
+def test_the_steps_of_both_players_fade_by_the_end_of_the_run_and_not_before(method):
+    recipe = composed("ring", objective="wasserstein", regulariser="clipping", method=method, steps=8)
+    run = recipe.train(seeds=0, observe=dg.training.Evaluation(points=16))
+    for player in "xy":
+        given, last = (run.state[f"method.{player}.given"], getattr(recipe.method.method, f"scaling_{player}").steps)
+        assert float(given) == last

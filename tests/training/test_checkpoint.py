@@ -193,6 +193,21 @@ def test_data_of_equal_shape_and_other_numbers_are_another_configuration(tmp_pat
         run(game=game(data=points + 1e-3), checkpoint=tmp_path / "run")
 
 
+def test_a_path_that_was_not_kept_is_refused(tmp_path):
+    kept = tmp_path / "run"
+    dg.training.train(game(), METHODS["averaged"], seeds=[0], steps=4, record=1, checkpoint=kept)
+    with pytest.raises(InvalidInput, match=r"^checkpoint must hold the weights of every record") as caught:
+        dg.training.train(game(), METHODS["averaged"], seeds=[0], steps=8, record=1, path=True, checkpoint=kept)
+    assert caught.value.argument == "checkpoint"
+
+
+def test_other_metrics_than_were_kept_are_refused_before_the_next_step(tmp_path, monkeypatch):
+    run(checkpoint=tmp_path / "run.safetensors", steps=6)
+    monkeypatch.setattr(dg.methods.Averaged, "step", lambda *_: pytest.fail("a step was taken"))
+    with pytest.raises(InvalidInput, match=r"^observe must return the same names every time, got .*w1"):
+        run(checkpoint=tmp_path / "run.safetensors", observe=dg.training.Evaluation(points=16, measure=("w1",)))
+
+
 def test_fewer_steps_than_were_taken_are_refused(tmp_path):
     run(checkpoint=tmp_path / "run")
     with pytest.raises(InvalidInput, match=r"^steps must be at least the 12 that the checkpoint has, got 5"):

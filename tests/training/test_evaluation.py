@@ -26,6 +26,8 @@ def game(**changes):
 
 
 METHOD = dg.methods.AlternatingGDA(step=1e-3, first="y")
+#: Draws and does not move, in float32.
+STILL = dg.methods.AlternatingGDA(step=1e-30, first="y")
 NAMES = {
     *("w1", "w1_lower", "w1_upper", "w2", "w2_lower", "w2_upper", "estimate", "mmd_squared", "mmd_squared_error"),
     *("precision", "recall", "density", "coverage"),
@@ -116,3 +118,51 @@ def test_a_critic_that_compares_the_points_of_a_batch_is_judged_on_batches_of_it
 def test_bad_options_are_named(options, name):
     with pytest.raises(InvalidInput, match=f"^{name} must"):
         run(**options)
+
+
+def test_the_bounds_of_a_distance_keep_their_digits():
+    """A lower bound rounded to the nearest float32 may be above the distance."""
+    found = run(measure=("w1", "w2")).metrics
+    for name in ("w1", "w1_lower", "w1_upper", "w2", "w2_lower", "w2_upper"):
+        assert found[name].dtype == torch.float64
+
+
+def test_gradients_are_measured_under_the_noise_of_their_moment():
+    """After the noise has faded they are those of the game without noise: the draws before it come from the same streams."""
+
+    def gradients(noise):
+        watched = Evaluation(points=50, compared=20, measure="gradients")
+        trained = dg.training.train(game(noise=noise), STILL, seeds=[0, 1], steps=4, record=1, observe=watched)
+        return trained.metrics["gradient_y_median"]
+
+    # two samples a step: it is there at the first two records, at half its size at the second, and gone from the third on
+    fading, lasting = gradients(dg.training.InstanceNoise(5.0, until=4)), gradients(dg.training.InstanceNoise(5.0))
+    none = gradients(dg.training.InstanceNoise(1e-300))
+    assert torch.equal(fading[0], lasting[0])
+    assert torch.equal(fading[2:], none[2:])
+    assert not torch.isclose(fading[1], lasting[1]).any()
+    assert not torch.isclose(fading[1], none[1]).any()
+
+
+def test_a_seed_whose_points_overflow_has_no_metrics_and_the_others_keep_theirs():
+    gan = game(data=dg.training.Grid())  # one of whose modes is at 0
+    x, y = gan.start(dg.games.Streams([0, 1], purpose=1, dtype=torch.float32))
+    broken = torch.stack([x[0] * 1e30, x[1]])
+    for points in (50, 10):  # the compared ones are of them, or are made for themselves
+        observe = Evaluation(measure=METRICS, points=points, compared=20)
+        sound, found = (
+            observe.bound(gan, [0, 1], {"dtype": torch.float32, "device": "cpu"})(player, y) for player in (x, broken)
+        )
+        assert int(found["modes"][0]) == 0
+        for name in set(found) - {"dual", "modes"}:
+            assert torch.isnan(found[name][0]), name
+            assert found[name][1] == sound[name][1], name
+    alone = Evaluation().bound(gan, 0, {"dtype": torch.float32, "device": "cpu"})(broken[0], y[0])
+    assert int(alone["modes"]) == 0
+
+
+def test_a_run_whose_points_overflow_is_data():
+    gan = game(generator=dg.networks.MLP((2, 16, 16, 16, 16, 2)), objective=dg.duals.LeastSquares())
+    run = dg.training.train(gan, dg.methods.SimultaneousGDA(step=1e10), seeds=range(3), steps=9, record=1)
+    assert run.status is dg.games.Status.DIVERGED
+    assert (run.diverged_at > 0).all()

@@ -39,6 +39,19 @@ def test_tf32_is_cudas(monkeypatch):
         Placement("tf32", "cpu")
 
 
+@pytest.mark.parametrize(("dtype", "allowed"), [(torch.float32, False), ("tf32", True)])
+def test_products_and_convolutions_have_the_digits_that_were_asked_for(dtype, allowed):
+    """Torch's own settings on CUDA are full digits for products and TF32 for convolutions."""
+    placement = Placement(torch.float32, "cpu")
+    for name, value in (("dtype", dtype), ("device", "cuda")):  # as it is where there is one
+        object.__setattr__(placement, name, value)
+    places = torch.backends.cuda.matmul, torch.backends.cudnn
+    before = [one.allow_tf32 for one in places]
+    with placement.arithmetic():
+        assert [one.allow_tf32 for one in places] == [allowed, allowed]
+    assert [one.allow_tf32 for one in places] == before
+
+
 @pytest.mark.parametrize("dtype", [torch.float16, torch.int64, "float32", None])
 def test_other_types_are_named(dtype):
     with pytest.raises(InvalidInput, match=r"^dtype must"):

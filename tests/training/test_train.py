@@ -80,7 +80,7 @@ def test_a_users_metrics_are_recorded_beside_the_others():
 
 @pytest.mark.parametrize("found", [3, {"norm": "large"}, {"norm": torch.zeros(3)}, {"norm": 1.0}])
 def test_metrics_that_are_no_numbers_of_the_seeds_are_refused(found):
-    with pytest.raises(InvalidInput, match=r"^observe must return a dict of \(2,\) tensors, got ") as caught:
+    with pytest.raises(InvalidInput, match=r"^observe must return a dict of tensors of shape \(2,\), got ") as caught:
         dg.training.train(game(), METHOD, seeds=[0, 1], steps=1, observe=lambda x, y: found)
     assert caught.value.argument == "observe"
 
@@ -90,6 +90,11 @@ def test_an_answer_to_whether_to_stop_that_is_no_truth_value_is_refused(found):
     with pytest.raises(InvalidInput, match=r"^stop must return a bool, or \(2,\) of them, got ") as caught:
         dg.training.train(game(), METHOD, seeds=[0, 1], steps=1, stop=lambda metrics: found)
     assert caught.value.argument == "stop"
+
+
+def test_of_one_seed_no_other_shape_of_the_answer_is_asked_for():
+    with pytest.raises(InvalidInput, match=r"^stop must return a bool, got 3 \(int\)"):
+        dg.training.train(game(), METHOD, seeds=0, steps=1, stop=lambda metrics: 3)
 
 
 @pytest.mark.parametrize("found", [True, np.array([True, True]), [True, True], np.True_])

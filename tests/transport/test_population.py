@@ -12,7 +12,9 @@ from scipy import stats
 import dualgap as dg
 from dualgap.errors import CertificateError, InvalidInput
 from dualgap.transport.extension import Extension
-from dualgap.transport.population import deviation
+from dualgap.transport.population import deviation, population_bracket
+from dualgap.transport.profile import Profile
+from dualgap.transport.splits import split_draws
 
 #: Laws with a known distance: a sampler of pairs, W_1, W_2 and a diameter.
 LINE = (lambda rng, n: (rng.uniform(size=(n, 1)), rng.uniform(size=(n, 1)) / 2), 0.25, math.sqrt(1 / 12), 1.0)
@@ -140,3 +142,19 @@ def test_options_that_make_no_sense_are_refused(options, said):
 def test_draws_that_cannot_be_split_are_refused(n, said):
     with pytest.raises(InvalidInput, match=said):
         dg.wasserstein(dg.Samples(np.ones(n)), dg.Samples(np.ones(n)))
+
+
+def test_where_the_validation_draws_prove_nothing_the_most_promising_critic_is_chosen():
+    """And not the one with the smallest range, which is the least far below 0."""
+    rng = np.random.default_rng(12)
+    x, y = rng.normal(size=(2, 80, 2))
+    split = split_draws(dg.Samples(x + [0.8, 0.0]), dg.Samples(y), 0)
+    along = Extension(np.array([[-100.0]]), np.zeros(1), "euclidean", axes=np.array([[1 - 1e-12, 0.0]]))
+    hardly = Profile(np.array([0.0, 1.0]), np.array([0.0, 1e-6]), "euclidean", None, np.zeros(2))
+    for critics in ([along, hardly], [hardly, along]):
+        found = population_bracket(
+            critics, split, order=1, level=0.999999, diameter=None, plan_points=2, method="held_out"
+        )
+        assert found.lower == 0.0  # 12 draws prove nothing at this confidence, and 28 do not either
+        assert found.certificate.critic is along
+        assert found.value > 0.3

@@ -116,3 +116,24 @@ def test_a_map_that_stretches_as_much_as_any_is_still_seen_to_have_its_inverse(s
     points = rng.normal(size=(5, d))
     assert np.allclose(pair.recomputed(points), pair(points), rtol=1e-9)
     assert np.allclose(pair.recomputed_partner(points), pair.partner(points), rtol=1e-9)
+
+
+@pytest.mark.parametrize("origin", [1e8, 1e10])
+def test_envelopes_of_draws_far_from_0_are_those_of_draws_near_it(origin):
+    """Squares of coordinates about 1e8 are rounded to whole numbers; about the mean of the draws nothing is lost."""
+    rng = np.random.default_rng(3)
+    x, y = rng.normal(size=(400, 2)), 2 * rng.normal(size=(400, 2)) + 1
+    near, far = (envelopes_of(split_draws(Samples(x + at), Samples(y + at), 0), 100) for at in (0.0, origin))
+    for one, other in zip(near, far, strict=True):
+        # coordinates about 1e10 are off by 2e-6, the functions by some times as much, and |x|^2 M is about 10
+        assert np.abs(one(x) - other(x + origin)).max() < 1e-3
+        assert np.abs(one.partner(y) - other.partner(y + origin)).max() < 1e-3
+        assert np.abs(other.recomputed(x + origin) - other(x + origin)).max() < 1e-9
+        assert np.abs(other.recomputed_partner(y + origin) - other.partner(y + origin)).max() < 1e-9
+        assert np.abs(other(torch.as_tensor(x + origin)).numpy() - other(x + origin)).max() < 1e-9
+
+
+@pytest.mark.parametrize("unit", [1e-100, 1e100])
+def test_nothing_is_made_of_draws_whose_covariances_have_no_products(unit):
+    draws = unit * np.random.default_rng(0).normal(size=(60, 2))
+    assert envelopes_of(split_draws(Samples(draws), Samples(draws), 0), 20) == []

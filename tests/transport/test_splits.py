@@ -34,3 +34,19 @@ def test_too_few_and_constant_draws_are_refused():
         split_draws(Samples(np.arange(20.0)), Samples(np.arange(19.0)), 0)
     with pytest.raises(InvalidInput, match=r"^p and q must not be constant"):
         split_draws(Samples(np.ones(30)), Samples(np.ones(30)), 0)
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e200])
+def test_draws_whose_squares_leave_float64_are_refused(unit):
+    """With norms that underflow a critic is no longer 1-Lipschitz, and what it proves was seen to be above the truth."""
+    draws = unit * np.random.default_rng(0).normal(size=(40, 2))
+    with pytest.raises(InvalidInput, match=r"^p and q must be spread over between 1e-152 and 1e\+152") as caught:
+        split_draws(Samples(draws), Samples(draws), 0)
+    assert caught.value.argument == "p"
+
+
+@pytest.mark.parametrize("unit", [1e-150, 1e150])
+def test_the_radius_scales_with_the_coordinates(unit):
+    draws = np.random.default_rng(0).normal(size=(40, 2))
+    plain, scaled = (split_draws(Samples(s * draws), Samples(s * draws), 0).radius for s in (1.0, unit))
+    assert scaled / unit == pytest.approx(plain, rel=1e-12)

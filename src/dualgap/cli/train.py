@@ -48,6 +48,11 @@ USUAL = {Objective.wasserstein: Penalty.gradient_penalty}
 FADING_STEPS, FADING_NOISE = (".scaling_x.steps", ".scaling_y.steps"), ".noise.until"
 #: Points in a picture, and pictures in an animation.
 DRAWN, FRAMES = 1000, 40
+#: The names of dualgap.training.by_name.METHODS, which would load torch.
+UPDATES = (
+    "alternating, alternating-5 (steps of the critic for one of the generator), simultaneous, extragradient, past-extragradient, "
+    "optimistic, consensus or unrolled"
+)
 #: Rows of the table, whatever the number of records.
 ROWS = 11
 
@@ -67,7 +72,7 @@ def train(
     regulariser: Annotated[Penalty | None, typer.Option(help="r1 when omitted, gradient-penalty for the WGAN.")] = None,
     method: Annotated[
         str,
-        typer.Option(help="The update method, such as alternating, alternating-5 or extragradient.", metavar="<name>"),
+        typer.Option(help=f"The update method: {UPDATES}.", metavar="<name>"),
     ] = "alternating",
     seeds: Annotated[int, typer.Option(min=1, help="How many runs at once, with seeds 0, 1, ...")] = 4,
     steps: Annotated[int | None, typer.Option(min=1, help="How many steps; 600, or the recipe's own.")] = None,
@@ -114,11 +119,16 @@ def train(
 
 
 def _trained(recipe: Recipe, seeds: int, *, animated: bool, device: str, checkpoint: Path | None) -> Trajectory:
+    from dualgap.training import Evaluation, Modes
     from dualgap.training.checkpoint import OtherConfiguration
 
     record = max(1, recipe.steps // (FRAMES if animated else 10))
+    # the critic's value alone does not say how far a law without modes is
+    observe = None if isinstance(recipe.game.data, Modes) else Evaluation(measure=("w1",))
     try:
-        return recipe.train(seeds=range(seeds), record=record, path=animated, device=device, checkpoint=checkpoint)
+        return recipe.train(
+            seeds=range(seeds), record=record, path=animated, observe=observe, device=device, checkpoint=checkpoint
+        )
     except OtherConfiguration as error:
         raise _of_other_steps(error, recipe.steps) from error
 
@@ -181,6 +191,7 @@ def _print_table(recipe: Recipe, run: Trajectory, seeds: int) -> None:
         "modes": f"modes of {number}",
         "high_quality": "points near a mode",
         "reverse_kl": "reverse KL (nats)",
+        "w1": "W1 to data",
         "dual": "critic's value",
     }
     columns = {name: title for name, title in titles.items() if name in run.metrics}

@@ -69,6 +69,7 @@ def climb(
     ----------
     game : EstimationGame
     start : (restarts, size) tensor
+        Projected on the critic's set before anything is recorded: weights outside of it may have a larger value.
     candidate : Candidate
         Whose game hardens, and whose method's step for the critic is multiplied by :math:`(1 + \\cos \\pi s) / 2`, where s
         is the share of the steps, or of the time, that has passed.
@@ -95,6 +96,7 @@ def climb(
     >>> found.history.status.name
     'BUDGET'
     """
+    start = game.project_y(start)
     keeper, method = _Keeper(start, observe), candidate.method
     began, steps = time.monotonic(), training.steps
     every, x, y = max(1, steps // RECORDS), start.new_zeros(len(start), 0), start

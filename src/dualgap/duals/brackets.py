@@ -28,12 +28,20 @@ from dualgap.transport.ground import Cost, MatrixCost, point_cost
 from dualgap.transport.population import population_bracket
 from dualgap.transport.quadratic_envelope import QuadraticEnvelope, envelopes_through, moment_map
 from dualgap.transport.splits import Split
-from dualgap.validation import detached
+from dualgap.validation import detached, masses
 
-__all__ = ["admissible", "bracket_of_laws", "bracket_of_points", "envelopes_of_critic", "log_ratios", "within_reach"]
+__all__ = [
+    "admissible",
+    "bracket_of_laws",
+    "bracket_of_points",
+    "cost_between",
+    "envelopes_of_critic",
+    "log_ratios",
+    "within_reach",
+]
 
 #: A penalised critic's slope is near 1, not at it; the extension of the critic times one of these is chosen by
-#: its value.
+#: its value. One whose slope they do not bring to 1, such as one with clipped weights, is first divided by it.
 SLOPES = (0.25, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5)
 #: A larger logarithm of a density ratio says no more, and leaves float64.
 LARGEST_RATIO = 30.0
@@ -50,15 +58,15 @@ def bracket_of_points(objective: Dual, critic: LipschitzCritic, p: Points, q: Po
     below, the largest value that there is above.
     """
     x, y = detached(p.points), detached(q.points)
-    masses = plain_masses(p), plain_masses(q)
+    weights = plain_masses(p), plain_masses(q)
     generator = objective.generator
     if generator is None:
-        cost = _cost(objective, x, y)
-        plan = solve(cost, *masses).plan
-        proofs = [certify(cost, masses, plan, pair) for pair in _potentials(objective, critic, cost, x, y)]
+        cost = cost_between(objective, x, y)
+        plan = solve(cost, *weights).plan
+        proofs = [certify(cost, weights, plan, pair) for pair in _potentials(objective, critic, cost, x, y)]
         return _certified(objective, max(proofs, key=lambda proof: proof.lower), "")
-    scores = log_ratios(objective, critic, (x, y), (x, y), masses)
-    proof = CriticCertificate(lower=0.0, upper=generator.singular, scores=scores, masses=masses, generator=generator)
+    scores = log_ratios(objective, critic, (x, y), (x, y), weights)
+    proof = CriticCertificate(lower=0.0, upper=generator.singular, scores=scores, masses=weights, generator=generator)
     most = (
         "no upper bound follows from a critic"
         if np.isinf(generator.singular)
@@ -80,12 +88,24 @@ def _certified(objective: Dual, proof: Certificate, reason: str) -> Bracket:
     )
 
 
-def _cost(objective: Dual, x: np.ndarray, y: np.ndarray) -> Cost:
+def cost_between(objective: Dual, x: np.ndarray, y: np.ndarray) -> Cost:
+    """The cost of all pairs that a transport objective means.
+
+    Raises
+    ------
+    InvalidInput
+        For a cost of the caller's own that is negative or not finite somewhere.
+
+    Examples
+    --------
+    >>> cost_between(SemiDual(order=2), np.array([[0.0]]), np.array([[3.0]])).order
+    2.0
+    """
     if not isinstance(objective, SemiDual):
         return point_cost(x, y, order=1.0, ground="euclidean")
     if objective.cost is None:
         return point_cost(x, y, order=float(objective.order), ground="euclidean")
-    matrix = objective.costs(torch.as_tensor(x), torch.as_tensor(y)).detach().numpy()
+    matrix = detached(masses(objective.costs(torch.as_tensor(x), torch.as_tensor(y)).detach(), "cost"))
     return MatrixCost(matrix=np.asarray(matrix, dtype=np.float64), order=1.0)
 
 
@@ -96,7 +116,7 @@ def _potentials(
     if isinstance(objective, SemiDual):
         scores = critic(y) / cost.unit**cost.order
         return [tight_potentials(cost.transposed(), slope * scores)[::-1] for slope in SLOPES]  # pyright: ignore
-    scores = within_reach(critic(x), x) / cost.unit
+    scores = within_reach(critic(x) / _steepness(critic, x), x) / cost.unit
     return [tight_potentials(cost, slope * scores) for slope in SLOPES]
 
 
@@ -127,7 +147,7 @@ def admissible(critic: FittedCritic, split: Split) -> Sequence[LipschitzCritic]:
     if critic.network.lipschitz:
         return [critic]
     anchors = np.concatenate([part[:ANCHORS] for part in split.train])
-    scores = within_reach(critic(anchors), anchors)
+    scores = within_reach(critic(anchors) / _steepness(critic, anchors), anchors)
     return [Extension(anchors, -slope * scores, "euclidean") for slope in SLOPES]
 
 
@@ -161,7 +181,8 @@ def envelopes_of_critic(critic: LipschitzCritic, split: Split) -> list[Quadratic
         left = cdist(x[part], y, "sqeuclidean") - scores
         nearest = left.argmin(axis=1)
         images[part], potential[part] = y[nearest], left.min(axis=1)
-    return envelopes_through(x, images, potential, moment_map(*split.train))
+    o = split.centre
+    return envelopes_through(x - o, images - o, potential, moment_map(*split.train), origin=o)
 
 
 def bracket_of_laws(
@@ -198,6 +219,16 @@ def _promise(objective: Dual, generator: FDivergence, critic: Any, split: Split,
     scores = log_ratios(objective, critic, split.train, split.validation, None)
     said = bracket_of_scores(scores, scores, generator, level=level)
     return said.lower, said.value
+
+
+def _steepness(critic: LipschitzCritic, points: np.ndarray) -> float:
+    """The median slope of a critic at points, where :data:`SLOPES` do not bring it to 1; else 1."""
+    with torch.enable_grad():
+        leaf = torch.tensor(points).requires_grad_()
+        (slopes,) = torch.autograd.grad(critic(leaf).sum(), leaf)
+    middle = float(slopes.norm(dim=-1).median())
+    far = 0 < middle < 1 / max(SLOPES) or 1 / min(SLOPES) < middle < np.inf
+    return middle if far else 1.0
 
 
 def within_reach(scores: np.ndarray, points: np.ndarray) -> np.ndarray:

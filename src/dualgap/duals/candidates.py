@@ -135,9 +135,9 @@ def _default(objective: Dual, d: int, draws: int | None) -> list[Network]:
 
 
 def _method(network: Network) -> Method:
-    """Adam, with a step for data of unit spread."""
+    """Adam, with a step for data of unit spread: found on funnels of 4 to 256 cones in 2 to 128 dimensions."""
     if isinstance(network, Cones):
-        step = 0.01 * (2 / network.dimension) ** 0.3
+        step = min(0.01 * (2 / network.dimension) ** 0.3, 0.16 / network.dimension)
     else:
         step = 5e-3 if network.lipschitz else 2e-3
     return SimultaneousGDA(step=step, scaling=Adam(beta1=0.9, beta2=0.99))

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from dualgap.bracket import Bracket
 from dualgap.duals.ascent import Ascent, climb
-from dualgap.duals.brackets import admissible, bracket_of_laws, bracket_of_points, envelopes_of_critic
+from dualgap.duals.brackets import admissible, bracket_of_laws, bracket_of_points, cost_between, envelopes_of_critic
 from dualgap.duals.candidates import Candidate, candidates_of
 from dualgap.duals.estimation_game import EstimationGame
 from dualgap.duals.fitted_critic import FittedCritic, certified_scale
@@ -22,7 +22,7 @@ from dualgap.duals.generator_gradient import GeneratorGradient, gradient_of
 from dualgap.duals.log_ratio import log_ratios_of
 from dualgap.duals.parts import Parts, parts_of
 from dualgap.duals.regularisers import Regulariser
-from dualgap.duals.sources import Standardised
+from dualgap.duals.sources import standardised
 from dualgap.duals.training_options import Training, takes_training, training_of
 from dualgap.errors import InvalidInput
 from dualgap.games.streams import Streams
@@ -43,6 +43,8 @@ __all__ = ["DualFit", "fit"]
 RECORDED_POINTS = 2048
 #: Of the steps, those that every kind of critic gets before the best of them gets the rest.
 TRIAL = 0.2
+#: The logarithm of the largest cost that potentials, and products of covariances, are computed with.
+LARGEST_POWER = 140
 #: Draws of each law between which a plan is computed for a critic.
 PLAN_POINTS = 1500
 #: Of the draws of Samples, those that train a critic of an f-divergence, and those that choose: what the held-out draws take from
@@ -64,8 +66,8 @@ class DualFit:
     trained : FittedCritic
         The best of the networks that were trained.
     history : Trajectory
-        Of its training: metrics ``train`` and ``validation`` of shape (records, restarts), the dual's value, at the steps
-        ``metric_steps``.
+        Of its training: metrics ``train`` and ``validation`` of shape (records, restarts), the dual's value in the unit of the
+        data, at the steps ``metric_steps``.
     histories : dict of str to Trajectory
         Of each kind of critic that was trained, by its network.
     bracket : Bracket
@@ -188,7 +190,7 @@ def fit(
     ------
     InvalidInput
         For other measures, fewer than 20 draws, constant data, a critic of another dimension, points farther
-        apart than the diameter.
+        apart than the diameter, a cost of your own that is negative or not finite.
 
     Examples
     --------
@@ -204,7 +206,7 @@ def fit(
     """
     if not isinstance(objective, Dual):
         raise InvalidInput(
-            f"objective must be a dual objective such as JensenShannon(), got {type(objective).__name__}",
+            f"objective must be a dual objective such as JensenShannon(), got {objective!r:.80}",
             argument="objective",
         )
     level = confidence_level(confidence)
@@ -214,6 +216,7 @@ def fit(
     shares = SHARES if objective.generator is None else RATIO_SHARES
     parts = parts_of(p, q, count(seed, "seed", at_least=0), number, shares=shares)
     _check_cost(objective, parts)
+    _check_power(objective, parts)
     split = parts.split
     fewest = min(len(part) for part in split.train) if parts.points is None else None
     kinds = candidates_of(critic, objective, split.train[0].shape[1], fewest, regulariser, how.method)
@@ -245,8 +248,12 @@ def _pairs(objective: Dual, trained: FittedCritic, split: Split, *, plain: bool)
     """What bounds the laws: the trained critic made admissible and, where none was asked for, those that need no training."""
     if objective.generator is not None:
         return [trained, *(log_ratios_of(split) if plain else ())]
-    order = objective.order if isinstance(objective, SemiDual) else 1
-    found: list[DualPair] = [*admissible(trained, split)]
+    order, as_lipschitz = 1.0, trained
+    if isinstance(objective, SemiDual):
+        # its critic is the potential of q, in the unit of a power of the distance; minus it is high where p is
+        order = objective.order
+        as_lipschitz = replace(trained, scale=-certified_scale(trained.network, trained.weights, trained.radius))
+    found: list[DualPair] = [*admissible(as_lipschitz, split)]
     if order == 2:
         found += envelopes_of_critic(trained, split)
     if plain:
@@ -257,10 +264,23 @@ def _pairs(objective: Dual, trained: FittedCritic, split: Split, *, plain: bool)
 
 
 def _check_cost(objective: Dual, parts: Parts) -> None:
-    if isinstance(objective, SemiDual) and objective.cost is not None and parts.points is None:
+    if not isinstance(objective, SemiDual) or objective.cost is None:
+        return
+    if parts.points is None:
         raise InvalidInput(
             "p and q must be Points for a cost of your own: the c-transform takes an infimum over all that q can give, which "
             "draws do not show",
+            argument="p",
+        )
+    cost_between(objective, *parts.split.train)
+
+
+def _check_power(objective: Dual, parts: Parts) -> None:
+    order = float(objective.order) if isinstance(objective, SemiDual) and objective.cost is None else 1.0
+    if order > 1 and abs(order * math.log10(parts.split.radius)) > LARGEST_POWER:
+        raise InvalidInput(
+            f"p and q must be spread over a length whose power of order {order:g} is between 1e-{LARGEST_POWER} and "
+            f"1e{LARGEST_POWER}, got {parts.split.radius:.3g}; divide both by it first",
             argument="p",
         )
 
@@ -306,8 +326,8 @@ def _rise(
     unit = [(points - split.centre) / split.radius for points in (*split.train, *split.validation)]
     masses = (*split.train_masses, *split.train_masses)
     seen = [_shown(points, mass).float().to(how.device) for points, mass in zip(unit, masses, strict=True)]
-    inner = _in_units(objective, split.centre, split.radius)
-    first, second = (Standardised(source, split.centre, split.radius) for source in parts.sources)
+    inner, size = _in_units(objective, split.centre, split.radius), _size(objective, split.radius)
+    first, second = (standardised(source, split.centre, split.radius) for source in parts.sources)
     game = EstimationGame(inner, network, kind.regulariser, first, second, how.batch_size)
     seeds = [seed + 1000 * k for k in range(how.restarts)]
 
@@ -319,7 +339,7 @@ def _rise(
             return network(y, points.expand(len(y), *points.shape))[..., 0]
 
         def value(x: Tensor, z: Tensor) -> Tensor:
-            return inner.on_batch(score, x, z)
+            return inner.on_batch(score, x, z).double() * size
 
         return {"train": value(*seen[:2]), "validation": value(*seen[2:])}
 
@@ -348,13 +368,18 @@ def _in_units(objective: Dual, centre: np.ndarray, radius: float) -> Dual:
     return SemiDual(cost=inner)
 
 
+def _size(objective: Dual, radius: float) -> float:
+    """What the dual's value is multiplied with when the points are multiplied with the radius."""
+    if objective.lipschitz:
+        return radius
+    return radius**objective.order if isinstance(objective, SemiDual) and objective.cost is None else 1.0
+
+
 def _fitted(objective: Dual, kind: Candidate, rise: Ascent, parts: Parts) -> FittedCritic:
     split = parts.split
-    scale = 1.0
+    scale = _size(objective, split.radius)
     if objective.lipschitz:
         scale = certified_scale(kind.network, rise.weights, split.radius)
-    elif isinstance(objective, SemiDual) and objective.cost is None:
-        scale = split.radius**objective.order
     return FittedCritic(
         network=kind.network, weights=rise.weights, centre=split.centre, radius=split.radius, scale=scale
     )

@@ -28,7 +28,7 @@ class FittedCritic(LipschitzCritic):
 
     .. math:: f(x) = s \\cdot \\mathrm{network}\\big((x - c) / r\\big)
 
-    It is 1-Lipschitz where :math:`s L \\le r` for a bound L of the network's Lipschitz constant (:func:`certified_scale`).
+    It is 1-Lipschitz where :math:`|s| L \\le r` for a bound L of the network's Lipschitz constant (:func:`certified_scale`).
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class FittedCritic(LipschitzCritic):
     radius : float
         r: the networks sees data of unit size.
     scale : float
-        s: r for a Lipschitz objective (so that slopes are kept), 1 for the others.
+        s: r for a Lipschitz objective (so that slopes are kept), r to the order for the semi-dual, 1 for the others.
 
     Examples
     --------
@@ -56,6 +56,9 @@ class FittedCritic(LipschitzCritic):
     radius: float
     scale: float
     ground = "euclidean"
+
+    def __repr__(self) -> str:
+        return f"FittedCritic({self.network!r}, {len(self.weights)} weights)"
 
     def __call__(self, points: Any) -> Any:
         """The scores (n,) of points (n, d): a tensor for a tensor, with its gradient; a float64 array otherwise."""
@@ -81,10 +84,9 @@ class FittedCritic(LipschitzCritic):
         """
         weights = self.weights.double()
         bound = float(self.network.lipschitz_bound(weights)) if bool(weights.isfinite().all()) else np.inf
-        if not 0 < self.scale * bound <= self.radius * (1 + 1e-12):
-            raise CertificateError(
-                f"the critic has a Lipschitz constant of up to {self.scale * bound / self.radius:.6g}"
-            )
+        slope = abs(self.scale) * bound
+        if not 0 < slope <= self.radius * (1 + 1e-12):
+            raise CertificateError(f"the critic has a Lipschitz constant of up to {slope / self.radius:.6g}")
         where = require_array(points, "held_out", (None, self.network.inputs))
         return self(where)
 

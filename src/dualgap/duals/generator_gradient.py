@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -97,7 +97,7 @@ def gradient_of(
             argument="points",
         )
     points_array(points, "points")
-    targets = [points] if parameters is None else list(parameters)
+    targets = [points] if parameters is None else _parameters(parameters)
     loss = objective.saturating(critic(points))
     order = 1.0
     if isinstance(objective, SemiDual) and objective.cost is None:
@@ -120,6 +120,17 @@ def gradient_of(
         cosine=inner / (lengths[0] * lengths[1]) if min(lengths) > 0 else math.nan,
         relative_error=float((gradient - exact).norm()) / lengths[1] if lengths[1] > 0 else math.inf,
     )
+
+
+def _parameters(given: Any) -> list[Tensor]:
+    found = [] if is_torch(given) or not isinstance(given, Iterable) else list(given)
+    if not found or not all(is_torch(one) and one.requires_grad for one in found):
+        raise InvalidInput(
+            "parameters must be a sequence of tensors that require grad, such as list(generator.parameters()), got "
+            f"{given!r:.60}; leave it out for the points themselves",
+            argument="parameters",
+        )
+    return found
 
 
 def _joined(loss: Tensor, targets: Sequence[Tensor]) -> Tensor:

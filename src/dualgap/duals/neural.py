@@ -9,6 +9,7 @@ from dualgap.bracket import Bracket, Guarantee
 from dualgap.divergences.generators import ChiSquared, SquaredHellinger, TotalVariation
 from dualgap.divergences.tables import CHI_SQUARED, HELLINGER, JS, KL, TOTAL_VARIATION
 from dualgap.duals.fit import fit
+from dualgap.duals.regularisers import Regulariser
 from dualgap.duals.training_options import Training, takes_training
 from dualgap.measures import Samples
 from dualgap.networks import Network
@@ -41,6 +42,7 @@ def neural_wasserstein(
     ground: str,
     cost: Any,
     critic: Network | Sequence[Network] | None = None,
+    regulariser: Regulariser | None = None,
     training: Training | None = None,
     seed: int = 0,
     confidence: float = 0.95,
@@ -54,6 +56,7 @@ def neural_wasserstein(
         p,
         q,
         critic=critic,
+        regulariser=regulariser,
         training=training,
         seed=seed,
         confidence=confidence,
@@ -73,6 +76,7 @@ def _divergence_route(quantity: Quantity, objective: Dual) -> None:
         q: Samples,
         *,
         critic: Network | Sequence[Network] | None = None,
+        regulariser: Regulariser | None = None,
         training: Training | None = None,
         seed: int = 0,
         confidence: float = 0.95,
@@ -85,6 +89,7 @@ def _divergence_route(quantity: Quantity, objective: Dual) -> None:
             p,
             q,
             critic=critic,
+            regulariser=regulariser,
             training=training,
             seed=seed,
             confidence=confidence,

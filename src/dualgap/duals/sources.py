@@ -18,7 +18,7 @@ from dualgap.measures.draws import draws_of
 from dualgap.measures.gaussian import Gaussian
 from dualgap.validation import count, detached, points_array, probabilities, same_length
 
-__all__ = ["Dataset", "Sampler", "Source", "Standardised", "source_of"]
+__all__ = ["Dataset", "Sampler", "Source", "Standardised", "source_of", "standardised"]
 
 
 class Source(ABC):
@@ -118,11 +118,12 @@ class Sampler(Source):
     def draw(self, streams: Streams, batch_size: int) -> Tensor:
         """Draws of each stream by a numpy generator that the stream seeds."""
         seeds = streams.integers(2**62).cpu().reshape(-1).tolist()
-        drawn = np.stack([self._checked(batch_size, np.random.default_rng(seed)) for seed in seeds])
+        drawn = np.stack([self.checked(batch_size, np.random.default_rng(seed)) for seed in seeds])
         points = torch.as_tensor(drawn).to(device=streams.device, dtype=streams.dtype)
         return points if streams.shape else points[0]
 
-    def _checked(self, n: int, rng: np.random.Generator) -> np.ndarray:
+    def checked(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Draws of the function, seen to be finite and of the right shape."""
         points = np.asarray(self.sample(n, rng), dtype=np.float64)
         if points.shape != (n, self.dimension) or not np.isfinite(points).all():
             raise InvalidInput(
@@ -170,6 +171,35 @@ def source_of(law: Measure | Source) -> Source:
     if isinstance(law, Gaussian):
         return _Normal(law)
     return Sampler(lambda n, rng: draws_of(law, n, rng), int(law.dimension or 0))
+
+
+def standardised(source: Source, centre: np.ndarray, radius: float) -> Source:
+    """A source of (x - centre) / radius for the draws x of another.
+
+    What the library draws itself is moved and scaled in float64, before it is rounded to the type of the batches: in float32
+    points of spread 1 about 10^8 are all the same.
+
+    Parameters
+    ----------
+    source : Source
+    centre : (d,) array
+    radius : float
+
+    Examples
+    --------
+    >>> from dualgap.games import Streams
+    >>> source = standardised(Dataset([1e9 + 1]), np.array([1e9]), 2.0)
+    >>> source.draw(Streams(0, dtype=torch.float32), 1)
+    tensor([[0.5000]])
+    """
+    if isinstance(source, Dataset):
+        return Dataset((source.points - centre) / radius, source.weights)
+    if isinstance(source, _Normal):
+        mean, covariance = detached(source.law.mean), detached(source.law.covariance)
+        return _Normal(Gaussian((mean - centre) / radius, covariance / radius**2))
+    if isinstance(source, Sampler):
+        return Sampler(lambda n, rng: (source.checked(n, rng) - centre) / radius, source.dimension)
+    return Standardised(source, centre, radius)
 
 
 @final

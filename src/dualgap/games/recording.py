@@ -202,9 +202,16 @@ class Recorder:
         for kept, player in zip(self._room, (x, y), strict=True):
             kept[self._used - 1] = player
 
-    def _look(self, x: Tensor, y: Tensor) -> None:
+    def observed(self, x: Tensor, y: Tensor) -> dict[str, Tensor]:
+        """What is observed of two players, by the names of the records so far.
+
+        Raises
+        ------
+        InvalidInput
+            For other names.
+        """
         if self.observe is None:
-            return
+            return {}
         with torch.set_grad_enabled(self._differentiable):  # as where the run was asked for
             found = self.observe(x, y)
         if not isinstance(found, dict):
@@ -214,7 +221,11 @@ class Recorder:
                 f"observe must return the same names every time, got {sorted(found)} after {sorted(self.metrics[0])}",
                 argument="observe",
             )
-        self.metrics.append(found)
+        return found
+
+    def _look(self, x: Tensor, y: Tensor) -> None:
+        if self.observe is not None:
+            self.metrics.append(self.observed(x, y))
 
     def _grow(self, x: Tensor, y: Tensor) -> None:
         number = min(max(2 * self._used, 64), self.most) if self.path else 2

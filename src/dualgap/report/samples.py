@@ -34,7 +34,8 @@ def draw_samples(points: np.ndarray, data: np.ndarray, title: str, output: Path)
     Parameters
     ----------
     points, data : (n, d) and (m, d) arrays
-        The first two coordinates are drawn, or for d = s^2 above 3 pictures of s x s pixels in [-1, 1].
+        The first two coordinates are drawn about the data (the title counts the points that are outside), or for d = s^2 above
+        3 pictures of s x s pixels in [-1, 1].
     title : str
     output : Path
         Ends in .png, .pdf or .svg.
@@ -123,7 +124,7 @@ def _video(pictures: Sequence[Any], output: Path) -> Path:
 def _figure(points: np.ndarray, data: np.ndarray, title: str) -> Any:
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7.0, 3.7), layout="constrained")
+    figure = Figure(figsize=(7.0, 3.9), layout="constrained")
     left, right = figure.subplots(1, 2)
     figure.suptitle(title, fontsize=9)
     side = math.isqrt(data.shape[1])
@@ -136,7 +137,9 @@ def _figure(points: np.ndarray, data: np.ndarray, title: str) -> Any:
     for axes, cloud, name, colour in ((left, data, "data", DATA), (right, points, "generated", GENERATED)):
         heights = cloud[:, 1] if cloud.shape[1] > 1 else np.zeros(len(cloud))
         axes.plot(cloud[:, 0], heights, ".", color=colour, markersize=2, alpha=0.6, markeredgewidth=0)
-        axes.set(title=name, xlim=span[0], ylim=span[1], aspect="equal")
+        outside = len(cloud) - int((_within(cloud[:, 0], span[0]) & _within(heights, span[1])).sum())
+        more = f" ({outside} of {len(cloud)} outside)" if outside else ""
+        axes.set(title=name + more, xlim=span[0], ylim=span[1], aspect="equal")
     return figure
 
 
@@ -145,6 +148,10 @@ def _span(values: np.ndarray) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     margin = (high - low) / 4 or 1.0
     return low - margin, high + margin
+
+
+def _within(values: np.ndarray, span: tuple[float, float]) -> np.ndarray:
+    return (span[0] <= values) & (values <= span[1])
 
 
 def _tiled(cloud: np.ndarray, side: int) -> np.ndarray:

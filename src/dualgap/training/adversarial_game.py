@@ -137,8 +137,8 @@ class AdversarialGame(Game):
         return real_points + level * streams.normal(*shape), *sample[1:], level * streams.normal(*shape)
 
     def start(self, streams: Streams) -> tuple[Tensor, Tensor]:
-        """Random weights of both networks."""
-        return self.generator.initial(streams), self.critic.initial(streams)
+        """Random weights of both networks, the critic's in their set: the generator's first update meets no other."""
+        return self.generator.initial(streams), self.project_y(self.critic.initial(streams))
 
     def generate(self, x: Tensor, streams: Streams, number: int) -> Tensor:
         """Generated points (..., number, d), without gradient."""

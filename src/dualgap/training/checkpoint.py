@@ -182,8 +182,15 @@ class Keeper:
             return beginning
         placed = {name: value.to(beginning.x.device) for name, value in tensors.items()}
         own = part(placed, "run")
+        records = part(placed, "recorder")
+        if self.recorder.path and len(records["x"]) < len(records["times"]):
+            raise InvalidInput(
+                "checkpoint must hold the weights of every record for path=True or an animation, got "
+                f"{str(self.checkpoint.path)!r}, which holds the first and the last; choose another path to begin anew",
+                argument="checkpoint",
+            )
         self.streams.restore(part(tensors, "streams"))
-        self.recorder.restore(part(placed, "recorder"))
+        self.recorder.restore(records)
         return Moment(time=int(own["time"]), x=own["x"], y=own["y"], lost=own["lost"], state=part(placed, "state"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, final
@@ -45,6 +46,8 @@ class Evaluation:
     - ``"manifold"``: ``precision``, ``recall``, ``density`` and ``coverage`` (:func:`manifold_coverage`);
     - ``"gradients"``: ``gradient_x_low``, ``_median`` and ``_high``, and those of y: the 10, 50 and 90% quantiles of the norm of
       each player's gradient over 9 fresh batches.
+
+    Of a seed one of whose generated points overflows ``modes`` is 0 and what is measured of the points is nan.
 
     Parameters
     ----------
@@ -102,10 +105,13 @@ class Evaluation:
         """The evaluation that an argument means: a function adds its own metrics to the default ones."""
         return observe if isinstance(observe, Evaluation) else cls(also=observe)
 
-    def bound(self, game: AdversarialGame, seeds: Any, options: dict[str, Any]) -> Observe:
+    def bound(
+        self, game: AdversarialGame, seeds: Any, options: dict[str, Any], *, clock: Callable[[], int] = lambda: 0
+    ) -> Observe:
         """The function (x, y) -> metrics of a game and its seeds.
 
-        The same latent points and data are used at every record: a change of a metric is a change of the players.
+        The same latent points and data are used at every record: a change of a metric is a change of the players. ``clock`` says
+        how many samples the run has drawn, on which the noise of the gradients' batches depends.
         """
         if self.held_out is not None and self.held_out.shape[1] != game.data.dimension:
             raise InvalidInput(
@@ -121,8 +127,10 @@ class Evaluation:
             )
 
         def metrics(x: Tensor, y: Tensor) -> dict[str, Tensor]:
+            streams = Streams(seeds, purpose=EVALUATION, **options)
+            streams.samples = clock()
             with torch.no_grad():
-                found = self._measured(game, x, y, Streams(seeds, purpose=EVALUATION, **options))
+                found = self._measured(game, x, y, streams)
             return found if self.also is None else {**found, **_of_ones_own(self.also(x, y), found["dual"])}
 
         return metrics
@@ -131,12 +139,15 @@ class Evaluation:
         points = game.generate(x, streams, self.points)
         data = game.data.draw(streams, self.points)
         dual = _value(game, y, data, points)
-        found = {"dual": dual}
+        points, gone = _finite(points)
+        found = {}
         if isinstance(game.data, Modes):
-            found |= mode_coverage(points, game.data.centres(), game.data.spread)
+            found = mode_coverage(points, game.data.centres(), game.data.spread)
         if not self.measure:
-            return found
-        shown = points if self.points >= self.compared else game.generate(x, streams, self.compared)
+            return {"dual": dual, **_left(found, gone)}
+        shown, also_gone = points, gone
+        if self.points < self.compared:
+            shown, also_gone = _finite(game.generate(x, streams, self.compared))
         shown = shown[..., : self.compared, :]
         if self.held_out is None:
             truth = game.data.draw(streams, self.compared)
@@ -144,7 +155,7 @@ class Evaluation:
             truth = self.held_out[: self.compared].to(shown)
         for name in self.measure:
             found |= self._one(name, game, (x, y), (shown, truth), dual, streams)
-        return found
+        return {"dual": dual, **_left(found, gone | also_gone)}
 
     def _one(
         self,
@@ -156,13 +167,13 @@ class Evaluation:
         streams: Streams,
     ) -> dict[str, Tensor]:
         shown, truth = clouds
-        if not bool(torch.isfinite(shown).all()):
-            raise InvalidInput(f"observe must measure finite points for {name!r}, got others", argument="observe")
         if name in ("w1", "w2"):
             brackets = wasserstein_brackets(shown, data=truth, order=int(name[1]))
             values = {"": "value", "_lower": "lower", "_upper": "upper"}
             return {
-                name + end: torch.tensor([float(getattr(one, part)) for one in brackets]).reshape(dual.shape)
+                name + end: dual.new_tensor(
+                    [float(getattr(one, part)) for one in brackets], dtype=torch.float64
+                ).reshape(dual.shape)
                 for end, part in values.items()
             }
         if name == "mmd":
@@ -174,9 +185,24 @@ class Evaluation:
         return _gradient_norms(game, *players, streams)
 
 
+def _finite(points: Tensor) -> tuple[Tensor, Tensor]:
+    """The clouds of the seeds, with 0 for those in which a point is not finite, and which these are."""
+    gone = ~torch.isfinite(points).all(-1).all(-1)
+    return torch.where(gone[..., None, None], 0.0, points), gone
+
+
+def _left(found: dict[str, Tensor], gone: Tensor) -> dict[str, Tensor]:
+    """The metrics, but nan (or no mode) of the seeds whose points are not finite: a run goes on where one of them diverges."""
+    if not bool(gone.any()):
+        return found
+    return {
+        name: torch.where(gone, math.nan if value.is_floating_point() else 0, value) for name, value in found.items()
+    }
+
+
 def _of_ones_own(found: Any, like: Tensor) -> dict[str, Tensor]:
     """The metrics that a function of the user's returned."""
-    said = f"observe must return a dict of {tuple(like.shape)} tensors, got "
+    said = f"observe must return a dict of tensors of shape {tuple(like.shape)}, got "
     if not isinstance(found, dict):
         raise InvalidInput(f"{said}{found!r:.60} ({type(found).__name__})", argument="observe")
     for name, value in found.items():
@@ -212,8 +238,10 @@ def _value(game: AdversarialGame, y: Tensor, data: Tensor, points: Tensor) -> Te
 
 def _gradient_norms(game: AdversarialGame, x: Tensor, y: Tensor, streams: Streams) -> dict[str, Tensor]:
     """Quantiles of the norms of both players' gradients over some batches."""
-    fields = [game.field(x, y, game.draw(streams)) for _ in range(BATCHES)]
-    found = {}
+    found, fields, now = {}, [], streams.samples
+    for _ in range(BATCHES):
+        streams.samples = now  # all of them are drawn at one moment of the run
+        fields.append(game.field(x, y, game.draw(streams)))
     for player, gradients in zip("xy", zip(*fields, strict=True), strict=True):
         norms = torch.stack([gradient.norm(dim=-1) for gradient in gradients])
         for name, level in QUANTILES.items():

@@ -72,17 +72,23 @@ class Placement:
         return {"dtype": self.dtype if self.dtype in FULL else torch.float32, "device": self._device}
 
     def arithmetic(self) -> Any:
-        """The context in which matrices are multiplied as asked for; the process's own setting holds again after it."""
+        """The context in which matrices are multiplied as asked for; the process's own setting holds again after it.
+
+        On CUDA torch takes TF32 for convolutions unless it is told not to.
+        """
         if self.dtype is torch.bfloat16:
             return torch.autocast(self._device.type, torch.bfloat16)
-        return _tf32() if self.dtype == "tf32" else nullcontext()
+        return _tf32(self.dtype == "tf32") if self._device.type == "cuda" else nullcontext()
 
 
 @contextmanager
-def _tf32() -> Iterator[None]:
-    before = torch.backends.cuda.matmul.allow_tf32
-    torch.backends.cuda.matmul.allow_tf32 = True
+def _tf32(allowed: bool) -> Iterator[None]:
+    places: tuple[Any, ...] = (torch.backends.cuda.matmul, torch.backends.cudnn)
+    before = [one.allow_tf32 for one in places]
+    for one in places:
+        one.allow_tf32 = allowed
     try:
         yield
     finally:
-        torch.backends.cuda.matmul.allow_tf32 = before
+        for one, own in zip(places, before, strict=True):
+            one.allow_tf32 = own

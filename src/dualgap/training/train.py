@@ -122,7 +122,7 @@ def train(
     placement = Placement(dtype, device)
     kept = None if checkpoint is None else _as_checkpoint(checkpoint)
     streams = Streams(seeds, **placement.options)
-    metrics = Evaluation.all_of(observe).bound(game, seeds, placement.options)
+    metrics = Evaluation.all_of(observe).bound(game, seeds, placement.options, clock=lambda: streams.samples)
     players = game.start(Streams(seeds, purpose=WEIGHTS, **placement.options))
     if path:
         require_room(len(schedule), *players)
@@ -175,6 +175,8 @@ def _run(
     if keeper is not None and at is beginning:
         recorder.add(0, at.x, at.y)  # what a record takes is found out before the work, as is whether it can be kept
         keeper.keep(at)
+    elif keeper is not None:
+        recorder.observed(at.x, at.y)  # as are other metrics than those of the records that were kept
 
     def after(moment: Moment, recorded: bool) -> bool:
         arrived = recorded and _arrived(stop, recorder)
@@ -207,7 +209,7 @@ def _arrived(stop: Stop | None, recorder: Recorder) -> bool:
         said = None
     if said is None or said.dtype != torch.bool or said.shape not in ((), shape):
         raise InvalidInput(
-            f"stop must return a bool, or {tuple(shape)} of them, got {found!r:.60} ({type(found).__name__})",
+            f"stop must return a bool{f', or {tuple(shape)} of them' if shape else ''}, got {found!r:.60} ({type(found).__name__})",
             argument="stop",
         )
     return bool(said.all())

@@ -26,6 +26,8 @@ CURVATURES = (1.0, 0.7, 0.4, 0.2)
 STRETCH = 1e3
 #: By what share a diagonal is moved; the rounding of eigenvalues is a thousandth of it.
 ROOM = 1e-12
+#: Draws spread beyond this, or below one over it, have covariances whose products leave float64: nothing is made of them.
+FARTHEST = 1e70
 #: Pairs of points and quadratics in one block.
 BLOCK = 2**20
 
@@ -47,16 +49,19 @@ class QuadraticEnvelope(DualPair):
 
     on the whole of R^d: no c-transform, and no knowledge of the laws, is needed. One quadratic with the map between two Gaussians for
     its gradient gives :math:`|m_1 - m_2|^2 + \\mathrm{Bures}^2` in expectation, which bounds W_2 of all laws with these moments
-    (Gelbrich); many quadratics follow other maps whose derivative is at least M.
+    (Gelbrich); many quadratics follow other maps whose derivative is at least M. The same holds of f(x - o) and h(y - o) for any
+    o: about an origin amid the points no digits are lost to squares of coordinates that are far from 0.
 
     Parameters
     ----------
     centres, images : (K, d) arrays
-        The x_k and y_k.
+        The x_k and y_k, about the origin.
     heights : (K,) array
         The phi_k, any numbers.
     matrix, inverse : (d, d) arrays
         M, and a matrix N that is at least its inverse: [[M, -I], [-I, N]] has no negative eigenvalue.
+    origin : (d,) array, optional
+        o; 0 when omitted.
 
     Examples
     --------
@@ -73,12 +78,14 @@ class QuadraticEnvelope(DualPair):
     heights: np.ndarray
     matrix: np.ndarray
     inverse: np.ndarray
+    origin: np.ndarray | None = None
     ground = "euclidean"
     order = 2.0
 
     def __call__(self, points: Any) -> Any:
         """f: squares less twice the largest quadratic; of a tensor a tensor, with its gradient."""
-        x, (centres, images, heights, matrix) = _like(points, self.centres, self.images, self.heights, self.matrix)
+        fields = self.centres, self.images, self.heights, self.matrix
+        x, (centres, images, heights, matrix) = _like(points, self.origin, *fields)
         # <y_k - M x_k, x> + x'Mx / 2, and what does not depend on x
         moved = centres @ matrix
         constants = heights - (images * centres).sum(1) + (moved * centres).sum(1) / 2
@@ -86,7 +93,8 @@ class QuadraticEnvelope(DualPair):
 
     def partner(self, points: Any) -> Any:
         """h: twice the least conjugate, less the squares."""
-        y, (centres, images, heights, inverse) = _like(points, self.centres, self.images, self.heights, self.inverse)
+        fields = self.centres, self.images, self.heights, self.inverse
+        y, (centres, images, heights, inverse) = _like(points, self.origin, *fields)
         moved = images @ inverse
         constants = heights - (moved * images).sum(1) / 2
         return ((y @ inverse) * y).sum(1) - (y**2).sum(1) - 2 * _largest(y, moved - centres, constants)
@@ -129,16 +137,20 @@ class QuadraticEnvelope(DualPair):
         least = float(np.linalg.eigvalsh(block / np.outer(scale, scale))[0])
         if not least >= 0:
             raise CertificateError(f"inverse must be at least that of the matrix; an eigenvalue is {least:.3g}")
-        return require_array(points, "held_out", (None, d)), (centres, images, heights, matrix, inverse)
+        where = require_array(points, "held_out", (None, d))
+        where = where if self.origin is None else where - require_array(self.origin, "origin", (d,))
+        return where, (centres, images, heights, matrix, inverse)
 
 
-def _like(points: Any, *fields: np.ndarray) -> tuple[Any, list[Any]]:
-    """The points, and the fields in their kind of array."""
+def _like(points: Any, origin: np.ndarray | None, *fields: np.ndarray) -> tuple[Any, list[Any]]:
+    """The points about the origin, and the fields in their kind of array."""
     if not is_torch(points):
-        return np.asarray(points, dtype=np.float64), list(fields)
+        where = np.asarray(points, dtype=np.float64)
+        return where if origin is None else where - origin, list(fields)
     import torch
 
-    return points, [torch.as_tensor(one).to(points) for one in fields]
+    where = points if origin is None else points - torch.as_tensor(origin).to(points)
+    return where, [torch.as_tensor(one).to(points) for one in fields]
 
 
 def _largest(points: Any, slopes: Any, constants: Any) -> Any:
@@ -175,7 +187,9 @@ def envelopes_of(split: Split, most: int) -> list[QuadraticEnvelope]:
     >>> len(pairs), bool(np.abs(pairs[0].matrix - 2 * np.eye(2)).max() < 0.3)
     (5, True)
     """
-    x, y = split.train
+    if not 1 / FARTHEST <= split.radius <= FARTHEST:
+        return []
+    x, y = (part - split.centre for part in split.train)
     middle, image = x.mean(axis=0)[None], y.mean(axis=0)[None]
     n = min(most, len(x), len(y))
     costs = point_cost(x[:n], y[:n], order=2.0, ground="euclidean")
@@ -183,24 +197,30 @@ def envelopes_of(split: Split, most: int) -> list[QuadraticEnvelope]:
     images = np.asarray(found.plan @ y[:n]) * n
     matrix = moment_map(x, y)
     return [
-        _envelope(middle, image, np.zeros(1), matrix),
-        *envelopes_through(x[:n], images, found.potentials[0] * costs.unit**2, matrix),
+        _envelope(middle, image, np.zeros(1), matrix, split.centre),
+        *envelopes_through(x[:n], images, found.potentials[0] * costs.unit**2, matrix, origin=split.centre),
     ]
 
 
 def envelopes_through(
-    points: np.ndarray, images: np.ndarray, potential: np.ndarray, matrix: np.ndarray
+    points: np.ndarray,
+    images: np.ndarray,
+    potential: np.ndarray,
+    matrix: np.ndarray,
+    *,
+    origin: np.ndarray | None = None,
 ) -> list[QuadraticEnvelope]:
     """Pairs of several curvatures that follow a map and a potential known at points.
 
     Parameters
     ----------
     points, images : (n, d) arrays
-        Each point and where it goes.
+        Each point and where it goes, about the origin.
     potential : (n,) array
         f there.
     matrix : (d, d) array
         Of which the curvatures are shares.
+    origin : (d,) array, optional
 
     Examples
     --------
@@ -210,17 +230,19 @@ def envelopes_through(
     [1.0, 1.0, 1.0, 1.0]
     """
     heights = ((points**2).sum(axis=1) - potential) / 2
-    return [_envelope(points, images, heights, share * matrix) for share in CURVATURES]
+    return [_envelope(points, images, heights, share * matrix, origin) for share in CURVATURES]
 
 
-def _envelope(centres: np.ndarray, images: np.ndarray, heights: np.ndarray, matrix: np.ndarray) -> QuadraticEnvelope:
+def _envelope(
+    centres: np.ndarray, images: np.ndarray, heights: np.ndarray, matrix: np.ndarray, origin: np.ndarray | None = None
+) -> QuadraticEnvelope:
     """With the inverse of a matrix that is a little smaller, and that a little larger, so that no rounding matters.
 
     By shares of the diagonals: a share of the matrix itself would be lost in directions in which it is small beside them.
     """
     inverse = np.linalg.inv(matrix - ROOM * np.diag(np.diag(matrix)))
     inverse = (inverse + inverse.T) / 2
-    return QuadraticEnvelope(centres, images, heights, matrix, inverse + ROOM * np.diag(np.diag(inverse)))
+    return QuadraticEnvelope(centres, images, heights, matrix, inverse + ROOM * np.diag(np.diag(inverse)), origin)
 
 
 def moment_map(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -16,6 +16,8 @@ __all__ = ["Split", "halves_of", "split_draws", "split_of"]
 
 #: Of the draws of each law: to train on, and to choose by; the rest is held out.
 SHARES = (0.5, 0.15)
+#: A spread beyond this, or below one over it, has squares that float64 does not hold.
+FARTHEST = 1e152
 #: With fewer draws a part has too few to mean anything.
 LEAST_DRAWS = 20
 
@@ -110,7 +112,7 @@ def split_of(sides: tuple[Any, ...]) -> Split:
     Raises
     ------
     InvalidInput
-        For constant data.
+        For constant data, and for coordinates whose squares leave float64.
 
     Examples
     --------
@@ -125,9 +127,17 @@ def split_of(sides: tuple[Any, ...]) -> Split:
     train, validation, held_out = zip(*sides, strict=True)
     both = np.concatenate(train)
     centre = both.mean(axis=0)
-    radius = float(np.sqrt(((both - centre) ** 2).sum(axis=1).mean()))
-    if radius == 0:
+    away = both - centre
+    largest = float(np.abs(away).max())
+    if largest == 0:
         raise InvalidInput("p and q must not be constant: all training points are the same", argument="p")
+    radius = largest * float(np.sqrt(((away / largest) ** 2).sum(axis=1).mean()))
+    if not 1 / FARTHEST <= radius <= FARTHEST:
+        raise InvalidInput(
+            f"p and q must be spread over between {1 / FARTHEST:.0e} and {FARTHEST:.0e}, for the squares of distances to be "
+            f"numbers, got {radius:.3g}; divide both by it first",
+            argument="p",
+        )
     return Split(
         train=train,
         validation=validation,
