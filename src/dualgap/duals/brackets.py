@@ -116,7 +116,7 @@ def _potentials(
     if isinstance(objective, SemiDual):
         scores = critic(y) / cost.unit**cost.order
         return [tight_potentials(cost.transposed(), slope * scores)[::-1] for slope in SLOPES]  # pyright: ignore
-    scores = within_reach(critic(x) / _steepness(critic, x), x) / cost.unit
+    scores = _levelled(critic, x) / cost.unit
     return [tight_potentials(cost, slope * scores) for slope in SLOPES]
 
 
@@ -147,7 +147,7 @@ def admissible(critic: FittedCritic, split: Split) -> Sequence[LipschitzCritic]:
     if critic.network.lipschitz:
         return [critic]
     anchors = np.concatenate([part[:ANCHORS] for part in split.train])
-    scores = within_reach(critic(anchors) / _steepness(critic, anchors), anchors)
+    scores = _levelled(critic, anchors)
     return [Extension(anchors, -slope * scores, "euclidean") for slope in SLOPES]
 
 
@@ -219,6 +219,11 @@ def _promise(objective: Dual, generator: FDivergence, critic: Any, split: Split,
     scores = log_ratios(objective, critic, split.train, split.validation, None)
     said = bracket_of_scores(scores, scores, generator, level=level)
     return said.lower, said.value
+
+
+def _levelled(critic: LipschitzCritic, points: np.ndarray) -> np.ndarray:
+    """The scores of a critic at points, brought to where :data:`SLOPES` make them those of a 1-Lipschitz function."""
+    return within_reach(critic(points) / _steepness(critic, points), points)
 
 
 def _steepness(critic: LipschitzCritic, points: np.ndarray) -> float:

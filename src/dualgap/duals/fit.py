@@ -276,7 +276,7 @@ def _check_cost(objective: Dual, parts: Parts) -> None:
 
 
 def _check_power(objective: Dual, parts: Parts) -> None:
-    order = float(objective.order) if isinstance(objective, SemiDual) and objective.cost is None else 1.0
+    order = _power(objective)
     if order > 1 and abs(order * math.log10(parts.split.radius)) > LARGEST_POWER:
         raise InvalidInput(
             f"p and q must be spread over a length whose power of order {order:g} is between 1e-{LARGEST_POWER} and "
@@ -326,7 +326,7 @@ def _rise(
     unit = [(points - split.centre) / split.radius for points in (*split.train, *split.validation)]
     masses = (*split.train_masses, *split.train_masses)
     seen = [_shown(points, mass).float().to(how.device) for points, mass in zip(unit, masses, strict=True)]
-    inner, size = _in_units(objective, split.centre, split.radius), _size(objective, split.radius)
+    inner, size = _in_units(objective, split.centre, split.radius), split.radius ** _power(objective)
     first, second = (standardised(source, split.centre, split.radius) for source in parts.sources)
     game = EstimationGame(inner, network, kind.regulariser, first, second, how.batch_size)
     seeds = [seed + 1000 * k for k in range(how.restarts)]
@@ -368,16 +368,16 @@ def _in_units(objective: Dual, centre: np.ndarray, radius: float) -> Dual:
     return SemiDual(cost=inner)
 
 
-def _size(objective: Dual, radius: float) -> float:
-    """What the dual's value is multiplied with when the points are multiplied with the radius."""
+def _power(objective: Dual) -> float:
+    """The power of a length that the dual's value is; 0 where it has no unit, or that of a cost of the caller's own."""
     if objective.lipschitz:
-        return radius
-    return radius**objective.order if isinstance(objective, SemiDual) and objective.cost is None else 1.0
+        return 1.0
+    return float(objective.order) if isinstance(objective, SemiDual) and objective.cost is None else 0.0
 
 
 def _fitted(objective: Dual, kind: Candidate, rise: Ascent, parts: Parts) -> FittedCritic:
     split = parts.split
-    scale = _size(objective, split.radius)
+    scale = split.radius ** _power(objective)
     if objective.lipschitz:
         scale = certified_scale(kind.network, rise.weights, split.radius)
     return FittedCritic(
